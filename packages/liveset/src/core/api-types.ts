@@ -1,0 +1,47 @@
+import type { Json } from "./json.ts";
+import type { Key } from "./key/key.ts";
+import type { Lookup } from "./query/lookup.ts";
+
+/** What a client must know of an action: whether it belongs to one row, its input and its result. */
+export interface ActionTypes {
+  readonly detail: boolean;
+  readonly input: unknown;
+  readonly result: unknown;
+}
+
+/** The types of one resource, as a client sees them. Carried by a declaration's `$types`, which exists in types only. */
+export interface ResourceTypes {
+  /** The serialised row, in wire values. */
+  readonly row: object;
+  readonly key: Key;
+  readonly create: unknown;
+  readonly update: unknown;
+  readonly patch: unknown;
+  /** Wire values of the fields that may be filtered by. */
+  readonly filterRow: object;
+  /** The lookups declared for each of them. */
+  readonly filters: { readonly [field: string]: Lookup };
+  /** Names of the fields to order by. */
+  readonly orderBy: string;
+  readonly params: object;
+  readonly actions: { readonly [name: string]: ActionTypes };
+}
+
+/** The types of an API: what `typeof api` tells a client. */
+export interface ApiTypes {
+  readonly $types?: { readonly [resource: string]: ResourceTypes };
+}
+
+/** The wire form of a JavaScript value that a column holds (see `WireRow`). */
+export type WireValue<T> = T extends Date | bigint | Uint8Array
+  ? string
+  : T extends string | number | boolean | null
+    ? T
+    : T extends Json
+      ? T
+      : unknown extends T
+        ? Json
+        : T;
+
+/** A row of column values in wire form. */
+export type WireRowOf<Row> = { readonly [K in keyof Row]: WireValue<Row[K]> };

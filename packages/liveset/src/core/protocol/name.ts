@@ -1,0 +1,2 @@
+/** The WebSocket subprotocol that these frames belong to. */
+export const protocolName = "liveset.v1";

@@ -1,0 +1,24 @@
+import type { Json } from "../json.ts";
+import { number, object, optional, record, type Schema, string } from "./schema.ts";
+
+/**
+ * What a caller asks of a list. `where` is the object form of a filter; `orderBy` maps a field to `"asc"`
+ * or `"desc"`, in order of importance; `after` is the page position that the previous page gave.
+ */
+export interface Query {
+  readonly where?: Readonly<Record<string, Json>>;
+  readonly search?: string;
+  readonly orderBy?: Readonly<Record<string, Json>>;
+  readonly limit?: number;
+  readonly offset?: number;
+  readonly after?: string;
+}
+
+export const query: Schema<Query> = object({
+  where: optional(record),
+  search: optional(string),
+  orderBy: optional(record),
+  limit: optional(number),
+  offset: optional(number),
+  after: optional(string),
+});

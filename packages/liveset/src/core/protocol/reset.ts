@@ -1,0 +1,10 @@
+import { literal, number, object, type Schema, string } from "./schema.ts";
+
+/** down: the group's rows are no longer kept; a `subscribed` with a new snapshot follows for each of its subscriptions. */
+export interface Reset {
+  readonly type: "reset";
+  readonly group: number;
+  readonly reason: string;
+}
+
+export const reset: Schema<Reset> = object({ type: literal("reset"), group: number, reason: string });

@@ -1,0 +1,9 @@
+import { literal, object, type Schema, string } from "./schema.ts";
+
+/** up: ends a subscription. Nothing is answered; an unknown id is an `error`. */
+export interface Unsubscribe {
+  readonly type: "unsubscribe";
+  readonly id: string;
+}
+
+export const unsubscribe: Schema<Unsubscribe> = object({ type: literal("unsubscribe"), id: string });

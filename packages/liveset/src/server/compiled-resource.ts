@@ -1,0 +1,26 @@
+import type { WireRow } from "../core/json.ts";
+import type { Lookup } from "../core/query/lookup.ts";
+import type { Order } from "../core/query/order.ts";
+import type { AnyResourceOptions, Operation } from "./resource.ts";
+import type { TableInfo } from "./table/table-info.ts";
+
+/** A resource as the server runs it: its declaration, checked and with all defaults in place. Made once, by `compileResource`. */
+export interface CompiledResource {
+  readonly name: string;
+  readonly model: string;
+  readonly info: TableInfo;
+  readonly options: AnyResourceOptions;
+  readonly operations: ReadonlySet<Operation>;
+  /** Columns that are shown, the key's first where it is not declared. */
+  readonly fields: readonly string[];
+  /** Columns whose change may alter the serialised row; null means any (there are computed fields). */
+  readonly reads: ReadonlySet<string> | null;
+  /** Lookups allowed per filterable column. */
+  readonly filters: ReadonlyMap<string, ReadonlySet<Lookup>>;
+  readonly sortable: ReadonlySet<string>;
+  readonly defaultOrder: Order;
+  readonly pageSize: number;
+  readonly maxPageSize: number;
+  /** A row of all columns as callers see it: declared fields, then computed ones. What a computed field throws is thrown. */
+  serialize(row: WireRow): WireRow;
+}

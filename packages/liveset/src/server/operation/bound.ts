@@ -1,0 +1,18 @@
+import type { Order } from "../../core/query/order.ts";
+import type { Predicate } from "../../core/query/predicate.ts";
+import type { CompiledResource } from "../compiled-resource.ts";
+import type { Context } from "../context.ts";
+
+/** A query bound to a caller: nothing of the caller's wishes or rights is left outside the predicate. */
+export interface Bound {
+  readonly resource: CompiledResource;
+  readonly context: Context;
+  /** Scope ∧ filter ∧ search, and the key's equality for one row. Normalised. */
+  readonly predicate: Predicate;
+  /** Ends with the key's columns. */
+  readonly order: Order;
+  readonly limit: number;
+  readonly offset: number;
+  /** The position that the page begins behind; the order's values, in its order. */
+  readonly after: readonly (string | number | boolean | null)[] | null;
+}

@@ -1,0 +1,214 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { InferInsertModel, InferSelectModel, Table } from "drizzle-orm";
+import type { ActionTypes, ResourceTypes, WireRowOf, WireValue } from "../core/api-types.ts";
+import type { Key } from "../core/key/key.ts";
+import type { Lookup } from "../core/query/lookup.ts";
+import type { Where } from "../core/query/where.ts";
+import type { Action } from "./action.ts";
+import type { Context } from "./context.ts";
+
+/** Property names of a table's columns. */
+export type ColumnName<T extends Table> = keyof InferSelectModel<T> & string;
+
+/** A row as Drizzle returns it. */
+export type Row<T extends Table> = InferSelectModel<T>;
+
+/** A condition that the server writes: values as Drizzle has them, or in wire form. */
+export type ScopeWhere<T extends Table> = Where<{ [K in ColumnName<T>]: Row<T>[K] | WireValue<Row<T>[K]> }>;
+
+/** Standard Schemas by name. */
+export type Schemas = Readonly<Record<string, StandardSchemaV1>>;
+
+/** What a record of schemas yields. Parameters that may be undefined are optional. */
+export type OutputOf<P extends Schemas> = { readonly [K in keyof P]: StandardSchemaV1.InferOutput<P[K]> };
+
+/** What a record of schemas accepts. */
+export type InputOf<P extends Schemas> = {
+  readonly [K in keyof P as undefined extends StandardSchemaV1.InferInput<P[K]> ? never : K]: StandardSchemaV1.InferInput<P[K]>;
+} & {
+  readonly [K in keyof P as undefined extends StandardSchemaV1.InferInput<P[K]> ? K : never]?: StandardSchemaV1.InferInput<P[K]>;
+};
+
+/** Fields that may be filtered by: a list (every lookup that the column's kind allows), or lookups by field (`true` for all). */
+export type FilterDeclaration<T extends Table> =
+  | readonly ColumnName<T>[]
+  | { readonly [K in ColumnName<T>]?: true | readonly Lookup[] };
+
+type Awaitable<V> = V | Promise<V>;
+
+/**
+ * Who may do what. A missing entry allows it. `retrieve`, `update`, `patch` and `delete` are asked with the row, after it was found
+ * in the scope. False is `forbidden`, or `unauthenticated` where nobody is signed in. A permission may throw a
+ * `LivesetError` to say more.
+ */
+export interface Permissions<T extends Table, P> {
+  readonly list?: (context: Context<P>) => Awaitable<boolean>;
+  readonly retrieve?: (context: Context<P>, row: Row<T>) => Awaitable<boolean>;
+  readonly create?: (context: Context<P>) => Awaitable<boolean>;
+  readonly update?: (context: Context<P>, row: Row<T>) => Awaitable<boolean>;
+  readonly patch?: (context: Context<P>, row: Row<T>) => Awaitable<boolean>;
+  readonly delete?: (context: Context<P>, row: Row<T>) => Awaitable<boolean>;
+}
+
+/** Functions around each write, inside its transaction: what they throw rolls it back, what they write belongs to it. */
+export interface Hooks<T extends Table, P> {
+  /** May return other values than it was given. */
+  readonly beforeCreate?: (context: Context<P>, values: InferInsertModel<T>) => Awaitable<InferInsertModel<T> | void>;
+  readonly afterCreate?: (context: Context<P>, row: Row<T>) => Awaitable<void>;
+  /** For update and patch alike. */
+  readonly beforeUpdate?: (
+    context: Context<P>,
+    row: Row<T>,
+    values: Partial<InferInsertModel<T>>,
+  ) => Awaitable<Partial<InferInsertModel<T>> | void>;
+  readonly afterUpdate?: (context: Context<P>, row: Row<T>, before: Row<T>) => Awaitable<void>;
+  readonly beforeDelete?: (context: Context<P>, row: Row<T>) => Awaitable<void>;
+  readonly afterDelete?: (context: Context<P>, row: Row<T>) => Awaitable<void>;
+}
+
+/** An operation that every resource has unless `operations` leaves it out. */
+export type Operation = "list" | "retrieve" | "create" | "update" | "patch" | "delete";
+
+/** How a table is exposed. */
+export interface ResourceOptions<
+  T extends Table,
+  F extends ColumnName<T>,
+  C extends Readonly<Record<string, (row: Row<T>) => unknown>>,
+  P extends Schemas,
+  L extends FilterDeclaration<T>,
+  O extends ColumnName<T>,
+  I extends InputSchemas,
+  A extends Readonly<Record<string, Action<T>>>,
+> {
+  /** Label on the `rest-live` dialect, such as `todolist.Task`. Default: the resource's name. */
+  readonly model?: string;
+  /** Columns that are shown. Default: all. The key is always shown. */
+  readonly fields?: readonly F[];
+  /** Further fields, computed from the row. They must not depend on anything else. */
+  readonly computed?: C;
+  /** The rows that a caller may see: a condition, all (`true`) or none (`false`). Default: all. */
+  readonly scope?: (context: Context<OutputOf<P>>) => Awaitable<ScopeWhere<T> | boolean>;
+  /** What a row must fulfil after a caller's write, else `outside_scope`. Default: the scope, as with PostgreSQL's row security. */
+  readonly check?: (context: Context<OutputOf<P>>) => Awaitable<ScopeWhere<T> | boolean>;
+  /** Parameters of a call, by name: in a URL's query, and in a frame's `params`. */
+  readonly params?: P;
+  readonly filters?: L;
+  /** Text fields that `?search=` looks into: every word must occur in one of them, whatever its case. */
+  readonly search?: readonly ColumnName<T>[];
+  /** Fields to order by. */
+  readonly orderBy?: readonly O[];
+  /** Order where the caller gives none; the key comes last in any case. Default: the key. */
+  readonly defaultOrder?: { readonly [K in ColumnName<T>]?: "asc" | "desc" };
+  /** Operations offered. Default: all. */
+  readonly operations?: readonly Operation[];
+  readonly permissions?: Permissions<T, OutputOf<P>>;
+  /** Schemas of the bodies. Default: made from the table by drizzle-zod. */
+  readonly input?: I;
+  /** Columns that callers never write, beside generated ones. */
+  readonly readOnly?: readonly ColumnName<T>[];
+  readonly hooks?: Hooks<T, OutputOf<P>>;
+  readonly actions?: A;
+  /** Rows of a page where the caller does not say. Default 100. */
+  readonly pageSize?: number;
+  /** The most that a caller may ask for. Default 1000. */
+  readonly maxPageSize?: number;
+}
+
+/** Schemas that replace the default ones. `update` is for PUT, `patch` for PATCH. */
+export interface InputSchemas {
+  readonly create?: StandardSchemaV1;
+  readonly update?: StandardSchemaV1;
+  readonly patch?: StandardSchemaV1;
+}
+
+/** A resource's options with their types erased, for the server's own use. */
+export type AnyResourceOptions = ResourceOptions<
+  Table,
+  string,
+  Readonly<Record<string, (row: Record<string, unknown>) => unknown>>,
+  Schemas,
+  FilterDeclaration<Table>,
+  string,
+  InputSchemas,
+  Readonly<Record<string, Action<Table>>>
+>;
+
+/** A declared resource. Made by `resource`. */
+export interface Resource<Types extends ResourceTypes = ResourceTypes> {
+  readonly table: Table;
+  readonly options: AnyResourceOptions;
+  /** In types only. */
+  readonly $types?: Types;
+}
+
+type InputType<I extends InputSchemas, K extends keyof InputSchemas, Default> = I[K] extends StandardSchemaV1
+  ? StandardSchemaV1.InferInput<I[K]>
+  : Default;
+
+type LookupsDeclared<T extends Table, L> = L extends readonly (infer N extends string)[]
+  ? { readonly [K in N]: Lookup }
+  : { readonly [K in keyof L & ColumnName<T>]: L[K] extends readonly (infer X extends Lookup)[] ? X : Lookup };
+
+type ActionsOf<A> = {
+  readonly [K in keyof A]: A[K] extends { readonly $types?: infer X extends ActionTypes } ? X : never;
+};
+
+/** The types that a declaration has for its clients. */
+export interface TypesOf<
+  T extends Table,
+  F extends ColumnName<T>,
+  C,
+  P extends Schemas,
+  L,
+  O extends string,
+  I extends InputSchemas,
+  A,
+> extends ResourceTypes {
+  readonly row: WireRowOf<Pick<Row<T>, F>> & {
+    readonly [K in keyof C]: C[K] extends (row: never) => infer R ? WireValue<Awaited<R>> : never;
+  };
+  readonly key: Key;
+  readonly create: InputType<I, "create", WireRowOf<InferInsertModel<T>>>;
+  readonly update: InputType<I, "update", WireRowOf<InferInsertModel<T>>>;
+  readonly patch: InputType<I, "patch", Partial<WireRowOf<InferInsertModel<T>>>>;
+  readonly filterRow: WireRowOf<Row<T>>;
+  readonly filters: LookupsDeclared<T, L>;
+  readonly orderBy: O;
+  readonly params: InputOf<P>;
+  readonly actions: ActionsOf<A>;
+}
+
+/**
+ * Declares how a table is exposed.
+ *
+ * @example
+ * ```ts
+ * import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+ * import { resource } from "liveset";
+ *
+ * const tasks = sqliteTable("tasks", {
+ *   id: integer().primaryKey(),
+ *   text: text().notNull(),
+ *   done: integer({ mode: "boolean" }).notNull().default(false),
+ *   ownerId: integer(),
+ * });
+ * export const taskResource = resource(tasks, {
+ *   fields: ["id", "text", "done"],
+ *   scope: ({ user }) => (user === null ? { ownerId: null } : { ownerId: Number(user.id) }),
+ *   filters: ["done", "text"],
+ *   orderBy: ["id", "text"],
+ * });
+ * ```
+ */
+export function resource<
+  T extends Table,
+  const F extends ColumnName<T> = ColumnName<T>,
+  const C extends Readonly<Record<string, (row: Row<T>) => unknown>> = Readonly<Record<never, never>>,
+  const P extends Schemas = Readonly<Record<never, never>>,
+  const L extends FilterDeclaration<T> = readonly [],
+  const O extends ColumnName<T> = never,
+  const I extends InputSchemas = Readonly<Record<never, never>>,
+  const A extends Readonly<Record<string, Action<T>>> = Readonly<Record<never, never>>,
+>(table: T, options?: ResourceOptions<T, F, C, P, L, O, I, A>): Resource<TypesOf<T, F, C, P, L, O, I, A>> {
+  return { table, options: (options ?? {}) as unknown as AnyResourceOptions };
+}

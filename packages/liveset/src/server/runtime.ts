@@ -1,0 +1,17 @@
+import type { CompiledResource } from "./compiled-resource.ts";
+import type { Database } from "./database/database.ts";
+import type { Limits } from "./limits.ts";
+import type { Log } from "./log.ts";
+import type { User } from "./register.ts";
+
+/** What all parts of a running server share: values only, nothing that changes. */
+export interface Runtime {
+  readonly resources: ReadonlyMap<string, CompiledResource>;
+  readonly database: Database;
+  readonly limits: Limits;
+  readonly log: Log;
+  /** The principal of a request, or null. A thrown LivesetError refuses the request. */
+  readonly authenticate: (request: Request) => Promise<User | null>;
+  /** The id under which a principal's mutations are kept; empty for nobody. */
+  readonly principalId: (user: User | null) => string;
+}

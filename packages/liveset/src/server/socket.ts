@@ -1,0 +1,9 @@
+/** What `accept` needs of a WebSocket: the standard interface's subset that browsers, `ws`, Deno and Bun share. */
+export interface Socket {
+  readonly protocol: string;
+  readonly bufferedAmount: number;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: "close" | "error", listener: () => void): void;
+}
