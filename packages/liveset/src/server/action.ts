@@ -23,7 +23,12 @@ export interface Action<T extends Table = Table, Types extends ActionTypes = Act
 }
 
 /** How an action is declared. */
-export interface ActionOptions<T extends Table, S extends StandardSchemaV1 | undefined, D extends boolean, R> {
+export interface ActionOptions<
+  T extends Table,
+  S extends StandardSchemaV1 | undefined,
+  D extends boolean,
+  R,
+> {
   /** True (default): on one row, `POST /api/tasks/1/complete/`. False: on the resource, `POST /api/tasks/complete/`. */
   readonly detail?: D;
   /** Schema of the body. Without one the body must be empty. */

@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { WireRow } from "../core/json.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { Order } from "../core/query/order.ts";
@@ -19,6 +20,8 @@ export interface CompiledResource {
   readonly filters: ReadonlyMap<string, ReadonlySet<Lookup>>;
   readonly sortable: ReadonlySet<string>;
   readonly defaultOrder: Order;
+  /** Checks values in Drizzle's form against their columns; all are optional. Made by drizzle-zod. */
+  readonly columnSchema: StandardSchemaV1;
   readonly pageSize: number;
   readonly maxPageSize: number;
   /** A row of all columns as callers see it: declared fields, then computed ones. What a computed field throws is thrown. */

@@ -24,9 +24,13 @@ export type OutputOf<P extends Schemas> = { readonly [K in keyof P]: StandardSch
 
 /** What a record of schemas accepts. */
 export type InputOf<P extends Schemas> = {
-  readonly [K in keyof P as undefined extends StandardSchemaV1.InferInput<P[K]> ? never : K]: StandardSchemaV1.InferInput<P[K]>;
+  readonly [K in keyof P as undefined extends StandardSchemaV1.InferInput<P[K]>
+    ? never
+    : K]: StandardSchemaV1.InferInput<P[K]>;
 } & {
-  readonly [K in keyof P as undefined extends StandardSchemaV1.InferInput<P[K]> ? K : never]?: StandardSchemaV1.InferInput<P[K]>;
+  readonly [K in keyof P as undefined extends StandardSchemaV1.InferInput<P[K]>
+    ? K
+    : never]?: StandardSchemaV1.InferInput<P[K]>;
 };
 
 /** Fields that may be filtered by: a list (every lookup that the column's kind allows), or lookups by field (`true` for all). */
@@ -53,7 +57,10 @@ export interface Permissions<T extends Table, P> {
 /** Functions around each write, inside its transaction: what they throw rolls it back, what they write belongs to it. */
 export interface Hooks<T extends Table, P> {
   /** May return other values than it was given. */
-  readonly beforeCreate?: (context: Context<P>, values: InferInsertModel<T>) => Awaitable<InferInsertModel<T> | void>;
+  readonly beforeCreate?: (
+    context: Context<P>,
+    values: InferInsertModel<T>,
+  ) => Awaitable<InferInsertModel<T> | void>;
   readonly afterCreate?: (context: Context<P>, row: Row<T>) => Awaitable<void>;
   /** For update and patch alike. */
   readonly beforeUpdate?: (
@@ -147,7 +154,9 @@ type InputType<I extends InputSchemas, K extends keyof InputSchemas, Default> = 
 
 type LookupsDeclared<T extends Table, L> = L extends readonly (infer N extends string)[]
   ? { readonly [K in N]: Lookup }
-  : { readonly [K in keyof L & ColumnName<T>]: L[K] extends readonly (infer X extends Lookup)[] ? X : Lookup };
+  : {
+      readonly [K in keyof L & ColumnName<T>]: L[K] extends readonly (infer X extends Lookup)[] ? X : Lookup;
+    };
 
 type ActionsOf<A> = {
   readonly [K in keyof A]: A[K] extends { readonly $types?: infer X extends ActionTypes } ? X : never;

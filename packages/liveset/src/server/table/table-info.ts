@@ -1,6 +1,6 @@
 import type { Table } from "drizzle-orm";
 import type { Json, WireRow } from "../../core/json.ts";
-import type { Column, Columns } from "../../core/query/column-kind.ts";
+import type { Column } from "../../core/query/column-kind.ts";
 
 /** A column of a Drizzle table as the server knows it: the core's column, and how to get to and from its values. */
 export interface TableColumn extends Column {
@@ -21,7 +21,7 @@ export interface TableInfo {
   readonly table: Table;
   /** Name in the database. */
   readonly name: string;
-  readonly columns: Columns & ReadonlyMap<string, TableColumn>;
+  readonly columns: ReadonlyMap<string, TableColumn>;
   /** Property names of the key's columns, in order; one for most tables. */
   readonly key: readonly string[];
   /** A row as Drizzle returns it, in wire form, all columns. */

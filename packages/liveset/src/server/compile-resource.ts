@@ -1,0 +1,77 @@
+import { createUpdateSchema } from "drizzle-zod";
+import type { Json, WireRow } from "../core/json.ts";
+import type { Lookup } from "../core/query/lookup.ts";
+import { lookupsOfKind } from "../core/query/lookups-of-kind.ts";
+import type { Order } from "../core/query/order.ts";
+import { checkDeclaration, defaultMaxPageSize, filterEntries } from "./check-declaration.ts";
+import type { CompiledResource } from "./compiled-resource.ts";
+import { operations } from "./operation-names.ts";
+import type { AnyResourceOptions, Resource } from "./resource.ts";
+import { inspectTable } from "./table/inspect-table.ts";
+import type { TableInfo } from "./table/table-info.ts";
+import { toWire } from "./to-wire.ts";
+
+/**
+ * Checks a declaration and puts all defaults in place. Needs no database.
+ *
+ * @throws Error with one line for each fault, naming the resource and the field.
+ */
+export function compileResource(name: string, { table, options }: Resource): CompiledResource {
+  const info = inspectTable(table);
+  const faults = checkDeclaration(info, options);
+  if (faults.length > 0) throw new Error(faults.map((fault) => `Resource "${name}": ${fault}`).join("\n"));
+  const fields = fieldsOf(info, options);
+  const maxPageSize = options.maxPageSize ?? defaultMaxPageSize;
+  return {
+    name,
+    model: options.model ?? name,
+    info,
+    options,
+    operations: new Set(options.operations ?? operations),
+    fields,
+    reads: Object.keys(options.computed ?? {}).length > 0 ? null : new Set(fields),
+    filters: new Map(
+      filterEntries(options).map(([field, lookups]) => [field, lookupsFor(info, field, lookups)]),
+    ),
+    sortable: new Set(options.orderBy ?? []),
+    defaultOrder: defaultOrder(info, options),
+    columnSchema: createUpdateSchema(table),
+    pageSize: options.pageSize ?? Math.min(100, maxPageSize),
+    maxPageSize,
+    serialize: serializer(info, fields, options),
+  };
+}
+
+function fieldsOf(info: TableInfo, options: AnyResourceOptions): readonly string[] {
+  const declared = options.fields ?? [...info.columns.keys()];
+  return [...info.key.filter((column) => !declared.includes(column)), ...new Set(declared)];
+}
+
+function lookupsFor(info: TableInfo, field: string, declared: true | readonly string[]): ReadonlySet<Lookup> {
+  const column = info.columns.get(field);
+  if (column === undefined) return new Set();
+  return declared === true ? lookupsOfKind(column.kind) : new Set(declared as readonly Lookup[]);
+}
+
+function defaultOrder(info: TableInfo, options: AnyResourceOptions): Order {
+  const declared = Object.entries((options.defaultOrder ?? {}) as Readonly<Record<string, "asc" | "desc">>);
+  const named = declared.map(([column, direction]) => ({ column, direction }));
+  const rest = info.key.filter((column) => !named.some((term) => term.column === column));
+  return [...named, ...rest.map((column) => ({ column, direction: "asc" as const }))];
+}
+
+function serializer(
+  info: TableInfo,
+  fields: readonly string[],
+  options: AnyResourceOptions,
+): (row: WireRow) => WireRow {
+  const computed = Object.entries(options.computed ?? {});
+  return (row) => {
+    const shown: Record<string, Json> = {};
+    for (const field of fields) shown[field] = row[field] ?? null;
+    if (computed.length === 0) return shown;
+    const model = info.fromWire(row);
+    for (const [field, compute] of computed) shown[field] = toWire(compute(model));
+    return shown;
+  };
+}

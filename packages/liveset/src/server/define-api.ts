@@ -1,0 +1,40 @@
+import type { Api } from "./api.ts";
+import { isSafeName } from "./check-declaration.ts";
+import { compileResource } from "./compile-resource.ts";
+import type { Resource } from "./resource.ts";
+
+/**
+ * Joins resources into an API and checks their declarations at once.
+ *
+ * @throws Error with one line for each fault, naming the resource and the field: an unknown or hidden column, a lookup that
+ * the column does not allow, a name that is taken or cannot stand in a URL, two resources with one model label.
+ *
+ * @example
+ * ```ts
+ * import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+ * import { defineApi, resource } from "liveset";
+ *
+ * const tasks = sqliteTable("tasks", { id: integer().primaryKey(), text: text().notNull() });
+ * export const api = defineApi({ tasks: resource(tasks, { filters: ["text"], orderBy: ["id"] }) });
+ * ```
+ */
+export function defineApi<const R extends Readonly<Record<string, Resource>>>(resources: R): Api<R> {
+  const faults: string[] = [];
+  const models = new Map<string, string>();
+  for (const [name, declared] of Object.entries(resources)) {
+    if (!isSafeName(name))
+      faults.push(`Resource "${name}": a name consists of letters, digits, "-" and "_".`);
+    const model = declared.options.model ?? name;
+    const other = models.get(model);
+    if (other !== undefined)
+      faults.push(`Resource "${name}": the model label "${model}" is that of "${other}".`);
+    models.set(model, name);
+    try {
+      compileResource(name, declared);
+    } catch (fault) {
+      faults.push(fault instanceof Error ? fault.message : String(fault));
+    }
+  }
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+  return { resources: Object.freeze({ ...resources }) };
+}

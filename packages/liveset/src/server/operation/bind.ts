@@ -1,0 +1,103 @@
+import { invalid, LivesetError } from "../../core/error/liveset-error.ts";
+import type { Key } from "../../core/key/key.ts";
+import type { Query } from "../../core/protocol/query.ts";
+import { normalize } from "../../core/query/normalize.ts";
+import type { Order } from "../../core/query/order.ts";
+import { parseOrder } from "../../core/query/parse-order.ts";
+import { parseWhere } from "../../core/query/parse-where.ts";
+import type { Predicate } from "../../core/query/predicate.ts";
+import { decodeAfter } from "../../core/query/seek.ts";
+import type { CompiledResource } from "../compiled-resource.ts";
+import type { Context } from "../context.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Bound } from "./bound.ts";
+import { columnOperand } from "./column-operand.ts";
+import { keyPredicate } from "./key-predicate.ts";
+import { scopePredicate } from "./scope-predicate.ts";
+import { searchPredicate } from "./search-predicate.ts";
+
+/**
+ * A list as the caller may see it: scope ∧ filter ∧ search, the order, and the page asked for.
+ *
+ * @throws LivesetError `invalid` or `limit_exceeded`, naming what is wrong with the query; whatever the scope throws.
+ */
+export async function bindList(
+  runtime: Runtime,
+  resource: CompiledResource,
+  context: Context,
+  query: Query,
+): Promise<Bound> {
+  const filter = filterPredicate(runtime, resource, query);
+  const order = parseOrder(query.orderBy, resource.sortable, resource.defaultOrder, resource.info.key);
+  const page = bindPage(runtime, resource, query, order);
+  const scope = await scopePredicate(resource, context);
+  return { resource, context, predicate: normalize({ op: "and", of: [scope, filter] }), order, ...page };
+}
+
+/**
+ * One row as the caller may see it: scope ∧ key.
+ *
+ * @throws LivesetError `not_found` for a key that no row can have; whatever the scope throws.
+ */
+export async function bindRow(
+  _runtime: Runtime,
+  resource: CompiledResource,
+  context: Context,
+  key: Key,
+): Promise<Bound> {
+  const same = keyPredicate(resource.info, key);
+  const scope = await scopePredicate(resource, context);
+  return {
+    resource,
+    context,
+    predicate: normalize({ op: "and", of: [scope, same] }),
+    order: resource.defaultOrder,
+    limit: 1,
+    offset: 0,
+    after: null,
+  };
+}
+
+function filterPredicate({ limits }: Runtime, resource: CompiledResource, query: Query): Predicate {
+  const of: Predicate[] = [];
+  if (query.where !== undefined) {
+    const rules = {
+      columns: resource.info.columns,
+      allowed: (column: string) => resource.filters.get(column) ?? null,
+      operand: columnOperand(resource.info),
+      limits,
+    };
+    of.push(parseWhere(query.where, rules));
+  }
+  if (query.search !== undefined) of.push(searchPredicate(resource, query.search, limits.filterConditions));
+  return { op: "and", of };
+}
+
+function bindPage(
+  { limits }: Runtime,
+  resource: CompiledResource,
+  query: Query,
+  order: Order,
+): Pick<Bound, "limit" | "offset" | "after"> {
+  const limit = wholeNumber(query.limit, "limit", 1) ?? resource.pageSize;
+  if (query.limit !== undefined && limit > limits.pageSize) {
+    throw new LivesetError("limit_exceeded", { detail: `limit may be at most ${limits.pageSize}.` });
+  }
+  const offset = wholeNumber(query.offset, "offset", 0) ?? 0;
+  if (query.after !== undefined && query.offset !== undefined) {
+    throw invalid(["offset"], "contradiction", "offset and after cannot be given together.");
+  }
+  const begins = query.after === undefined || query.after === "";
+  return {
+    limit: Math.min(limit, resource.maxPageSize, limits.pageSize),
+    offset,
+    after: begins ? null : decodeAfter(query.after, order, resource.info.columns),
+  };
+}
+
+function wholeNumber(value: number | undefined, name: string, least: number): number | undefined {
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
+    throw invalid([name], "invalid_value", `${name} must be a whole number, at least ${least}.`);
+  }
+  return value;
+}

@@ -1,0 +1,19 @@
+import type { CompiledResource } from "../compiled-resource.ts";
+
+/**
+ * The values to be written, after the hooks.
+ *
+ * @throws TypeError where some are not those of a column: a schema of the user's let them through and no hook took them out.
+ */
+export function columnValues(
+  { name, info }: CompiledResource,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const extra = Object.keys(values).filter((key) => !info.columns.has(key));
+  if (extra.length > 0) {
+    throw new TypeError(
+      `A write to "${name}" has values for ${extra.join(", ")}, which the table has no columns for.`,
+    );
+  }
+  return { ...values };
+}

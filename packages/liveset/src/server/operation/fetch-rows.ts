@@ -1,0 +1,51 @@
+import { asc, count, desc, type SQL } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { WireRow } from "../../core/json.ts";
+import type { Predicate } from "../../core/query/predicate.ts";
+import { seekPredicate } from "../../core/query/seek.ts";
+import type { Database } from "../database/database.ts";
+import { printPredicate } from "../database/print-predicate.ts";
+import type { Db } from "../register.ts";
+import type { Bound } from "./bound.ts";
+
+type Dialect = Database["dialect"];
+
+/**
+ * The rows of a bound query in its order, all columns, in wire form and unserialised. Its page is applied; a limit
+ * of Infinity is none.
+ */
+export async function fetchRows(db: Db, bound: Bound, dialect: Dialect): Promise<WireRow[]> {
+  const { info } = bound.resource;
+  const query = db
+    .select()
+    .from(info.table as SQLiteTable)
+    .where(printPredicate(pagePredicate(bound), info, dialect))
+    .orderBy(...orderTerms(bound))
+    .$dynamic();
+  if (Number.isFinite(bound.limit)) query.limit(bound.limit);
+  if (bound.offset > 0) query.offset(bound.offset);
+  const rows = await query;
+  return rows.map((row) => info.toWire(row));
+}
+
+/** How many rows fulfil a bound query, whatever its page. */
+export async function countRows(db: Db, bound: Bound, dialect: Dialect): Promise<number> {
+  const { info } = bound.resource;
+  const [row] = await db
+    .select({ total: count() })
+    .from(info.table as SQLiteTable)
+    .where(printPredicate(bound.predicate, info, dialect));
+  return row?.total ?? 0;
+}
+
+function pagePredicate(bound: Bound): Predicate {
+  if (bound.after === null) return bound.predicate;
+  return { op: "and", of: [bound.predicate, seekPredicate(bound.order, bound.after)] };
+}
+
+function orderTerms({ order, resource }: Bound): SQL[] {
+  return order.flatMap(({ column, direction }) => {
+    const found = resource.info.columns.get(column);
+    return found === undefined ? [] : [direction === "asc" ? asc(found.drizzle) : desc(found.drizzle)];
+  });
+}

@@ -1,0 +1,23 @@
+import type { Json } from "../../core/json.ts";
+import type { Call } from "./call.ts";
+
+/** What a write asks for, as a digest: equal for equal resource, action, key, params and data, whatever the order of their keys. */
+export async function fingerprint(call: Call): Promise<string> {
+  const key = typeof call.key === "object" ? call.key : [call.key ?? null];
+  const text = canonicalJson([
+    call.resource,
+    call.action,
+    key.map(String),
+    call.params ?? {},
+    call.data ?? null,
+  ]);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return btoa(String.fromCharCode(...new Uint8Array(digest)));
+}
+
+function canonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(",")}}`;
+}

@@ -1,0 +1,53 @@
+import type { Json } from "../../core/json.ts";
+import type { Query } from "../../core/protocol/query.ts";
+import { encodeAfter } from "../../core/query/seek.ts";
+import type { Answer } from "./answer.ts";
+import { bindList } from "./bind.ts";
+import type { Bound } from "./bound.ts";
+import { checkPermission } from "./check-permission.ts";
+import type { Execution } from "./execution.ts";
+import { countRows, fetchRows } from "./fetch-rows.ts";
+
+/**
+ * One page: `{count, next, previous, results}`, counted and read in one snapshot. `next` and `previous` are queries
+ * to be asked for in turn, or null at the ends. With `after` (empty for the first page) pages follow the last
+ * row seen instead of an offset, and there is no way back.
+ */
+export async function list({ runtime, resource, context, call }: Execution): Promise<Answer> {
+  const query = call.query ?? {};
+  await checkPermission(resource, "list", context);
+  const bound = await bindList(runtime, resource, context, query);
+  const { dialect } = runtime.database;
+  const { value } = await runtime.database.read(async (db) => ({
+    total: await countRows(db, bound, dialect),
+    rows: await fetchRows(db, { ...bound, limit: bound.limit + 1 }, dialect),
+  }));
+  const more = value.rows.length > bound.limit;
+  const rows = value.rows.slice(0, bound.limit);
+  const last = rows.at(-1);
+  const after =
+    query.after === undefined || last === undefined ? null : encodeAfter(orderValues(bound, last));
+  const data = {
+    count: value.total,
+    next: more ? nextQuery(query, bound, after) : null,
+    previous: previousQuery(query, bound),
+    results: rows.map((row) => resource.serialize(row)),
+  };
+  return { status: 200, data: data as unknown as Json };
+}
+
+function orderValues(
+  { order }: Bound,
+  row: Readonly<Record<string, Json>>,
+): (string | number | boolean | null)[] {
+  return order.map(({ column }) => (row[column] ?? null) as string | number | boolean | null);
+}
+
+function nextQuery(query: Query, { limit, offset }: Bound, after: string | null): Query {
+  return after === null ? { ...query, limit, offset: offset + limit } : { ...query, limit, after };
+}
+
+function previousQuery({ offset: _, ...query }: Query, { limit, offset }: Bound): Query | null {
+  if (offset === 0) return null;
+  return offset <= limit ? { ...query, limit } : { ...query, limit, offset: offset - limit };
+}

@@ -1,0 +1,47 @@
+import { LivesetError } from "../../core/error/liveset-error.ts";
+import type { WireRow } from "../../core/json.ts";
+import { keyTextOf } from "../../core/key/key.ts";
+import type { CompiledResource } from "../compiled-resource.ts";
+import type { Answer } from "./answer.ts";
+import { etag } from "./etag.ts";
+import type { Execution } from "./execution.ts";
+import { rereadRow } from "./find-row.ts";
+import { checkPredicate, scopePredicate } from "./scope-predicate.ts";
+
+/** The entity tag of a row as callers see it. */
+export function rowEtag(resource: CompiledResource, row: WireRow): string {
+  return etag(JSON.stringify(resource.serialize(row)));
+}
+
+/** One row, serialised. */
+export function rowAnswer(resource: CompiledResource, status: number, row: WireRow): Answer {
+  const data = resource.serialize(row);
+  return { status, data, etag: etag(JSON.stringify(data)), key: keyTextOf(row, resource.info.key) };
+}
+
+/**
+ * The answer to a write, after its hooks: the row must fulfil the check, and is shown where it lies in the scope too.
+ * A row that a wider check let out of the scope is answered without its values.
+ *
+ * @throws LivesetError `outside_scope`, which rolls the write back.
+ */
+export async function writtenAnswer(execution: Execution, status: number, written: WireRow): Promise<Answer> {
+  const { resource, context } = execution;
+  const row = await rereadRow(execution, written, await checkPredicate(resource, context));
+  if (row === undefined) throw new LivesetError("outside_scope");
+  if (resource.options.check !== undefined) {
+    const visible = await rereadRow(execution, written, await scopePredicate(resource, context));
+    if (visible === undefined) return { status, data: null, key: keyTextOf(row, resource.info.key) };
+  }
+  return rowAnswer(resource, status, row);
+}
+
+/**
+ * `If-Match`: the row must be one of the versions that the writer saw.
+ *
+ * @throws LivesetError `precondition_failed`
+ */
+export function checkIfMatch({ resource, call }: Execution, row: WireRow): void {
+  if (call.ifMatch === undefined || call.ifMatch.includes("*")) return;
+  if (!call.ifMatch.includes(rowEtag(resource, row))) throw new LivesetError("precondition_failed");
+}

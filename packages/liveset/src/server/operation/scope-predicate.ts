@@ -1,0 +1,50 @@
+import { lookupsOfKind } from "../../core/query/lookups-of-kind.ts";
+import { parseWhere, type WhereRules } from "../../core/query/parse-where.ts";
+import type { Predicate } from "../../core/query/predicate.ts";
+import type { CompiledResource } from "../compiled-resource.ts";
+import type { Context } from "../context.ts";
+import { columnOperand } from "./column-operand.ts";
+
+/** The rows that the caller may see. What the scope throws is thrown. */
+export async function scopePredicate(resource: CompiledResource, context: Context): Promise<Predicate> {
+  const { scope } = resource.options;
+  return scope === undefined ? { op: "true" } : toPredicate(resource, "scope", await scope(context));
+}
+
+/** What a row must fulfil after the caller's write: the declared check, else the scope. */
+export async function checkPredicate(resource: CompiledResource, context: Context): Promise<Predicate> {
+  const { check } = resource.options;
+  return check === undefined
+    ? scopePredicate(resource, context)
+    : toPredicate(resource, "check", await check(context));
+}
+
+function toPredicate(resource: CompiledResource, name: "scope" | "check", result: unknown): Predicate {
+  if (result === true) return { op: "true" };
+  if (result === false) return { op: "false" };
+  // Without this, a scope that forgot to return would show every row.
+  if (typeof result !== "object" || result === null || Array.isArray(result)) {
+    throw new TypeError(
+      `The ${name} of "${resource.name}" gave ${String(result)}: expected a condition, true or false.`,
+    );
+  }
+  try {
+    return parseWhere(result as Readonly<Record<string, unknown>>, serverRules(resource));
+  } catch (cause) {
+    // The fault is the server's own: as `invalid` it would blame the caller and describe hidden columns.
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`The ${name} of "${resource.name}" is not a valid condition: ${why}`, { cause });
+  }
+}
+
+function serverRules({ info }: CompiledResource): WhereRules {
+  return {
+    columns: info.columns,
+    allowed: (name) => {
+      const column = info.columns.get(name);
+      return column === undefined ? null : lookupsOfKind(column.kind);
+    },
+    operand: columnOperand(info),
+    limits: null,
+  };
+}

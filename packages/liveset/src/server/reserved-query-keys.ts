@@ -1,0 +1,12 @@
+/** Keys of a URL's query that are no filters. */
+export const reservedQueryKeys: ReadonlySet<string> = new Set([
+  "where",
+  "search",
+  "ordering",
+  "limit",
+  "offset",
+  "after",
+  "AND",
+  "OR",
+  "NOT",
+]);

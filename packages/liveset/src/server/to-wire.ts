@@ -1,0 +1,42 @@
+import type { Json } from "../core/json.ts";
+
+/**
+ * Any value that server code returns (a computed field, an action's result), in wire form: Date as ISO 8601,
+ * bigint as a decimal string, bytes as base64, at any depth; `undefined` in objects is left out.
+ *
+ * @throws TypeError where a value has no JSON form: a function, a symbol, a promise, NaN or infinity, an invalid date.
+ */
+export function toWire(value: unknown): Json {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value;
+    case "number":
+      if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form.`);
+      return value;
+    case "bigint":
+      return value.toString();
+    case "undefined":
+      return null;
+    case "object":
+      return value === null ? null : objectToWire(value);
+    default:
+      throw new TypeError(`A ${typeof value} has no JSON form.`);
+  }
+}
+
+function objectToWire(value: object): Json {
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return base64(value);
+  if (Array.isArray(value)) return value.map(toWire);
+  if (value instanceof Promise) throw new TypeError("A promise has no JSON form: it must be awaited.");
+  if ("toJSON" in value && typeof value.toJSON === "function") return toWire(value.toJSON());
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+  return Object.fromEntries(entries.map(([key, entry]) => [key, toWire(entry)]));
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(text);
+}
