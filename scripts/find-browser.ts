@@ -48,6 +48,20 @@ export async function findBrowser(): Promise<FoundBrowser | null> {
   return (await bundled()) ?? (await installed());
 }
 
+/**
+ * The browser for a test run. Where there is none the sentence how to install one is printed, and the result is null: the tests
+ * are to be skipped.
+ *
+ * @throws Error where there is none and `CI` is set: there, skipped tests would look like passed ones.
+ */
+export async function browserForTests(): Promise<FoundBrowser | null> {
+  const found = await findBrowser();
+  if (found !== null) return found;
+  if ((process.env.CI ?? "") !== "") throw new Error(howToInstallBrowser);
+  console.warn(`Browser tests are skipped. ${howToInstallBrowser}`);
+  return null;
+}
+
 async function bundled(): Promise<FoundBrowser | null> {
   if (process.platform !== "linux" || process.arch !== "x64") return null;
   const folder = await unpack();
