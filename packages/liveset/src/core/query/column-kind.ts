@@ -2,7 +2,17 @@
  * What a column holds, independent of the database. The kind decides the wire form (see `WireRow`),
  * which values a filter accepts and how two values compare.
  */
-export const columnKinds = ["text", "integer", "real", "boolean", "bigint", "date", "json", "blob", "opaque"] as const;
+export const columnKinds = [
+  "text",
+  "integer",
+  "real",
+  "boolean",
+  "bigint",
+  "date",
+  "json",
+  "blob",
+  "opaque",
+] as const;
 
 /** `opaque`: a user's custom type; shown as JSON, never filtered, searched or sorted by. */
 export type ColumnKind = (typeof columnKinds)[number];

@@ -1,0 +1,29 @@
+import { compareBase64 } from "./base64.ts";
+import type { ColumnKind } from "./column-kind.ts";
+import { compareText } from "./compare-text.ts";
+import { compareIsoDates } from "./iso-date.ts";
+import type { Operand } from "./predicate.ts";
+
+/**
+ * Compares two wire values of one kind, neither of them null: negative, 0 or positive. False is before true.
+ * `bigint` goes by its digits as text: that is the order of the BLOB which SQLite keeps, and has no other meaning.
+ */
+export function compareValues(kind: ColumnKind): (a: Operand, b: Operand) => number {
+  switch (kind) {
+    case "integer":
+    case "real":
+    case "boolean":
+      return (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+    case "date":
+      return (a, b) => compareIsoDates(String(a), String(b));
+    case "blob":
+      return (a, b) => compareBase64(String(a), String(b));
+    case "text":
+    case "bigint":
+    case "json":
+    case "opaque":
+      return (a, b) => compareText(String(a), String(b));
+    default:
+      return kind satisfies never;
+  }
+}

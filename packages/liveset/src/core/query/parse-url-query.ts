@@ -1,0 +1,206 @@
+import { invalid } from "../error/liveset-error.ts";
+import type { Json } from "../json.ts";
+import type { Query } from "../protocol/query.ts";
+import type { Column, Columns } from "./column-kind.ts";
+import { type Lookup, lookups } from "./lookup.ts";
+import { parseOperand } from "./operand.ts";
+
+/** A URL's parameters, sorted into what they are. */
+export interface ParsedUrlQuery {
+  readonly query: Query;
+  /** The declared params of a resource, raw. */
+  readonly params: Record<string, string>;
+}
+
+/**
+ * A query from the parameters of a URL, in Django's form (see `printUrlQuery`). Values are converted by the kind of
+ * their column; whether a field and lookup are declared is for `parseWhere` to say.
+ *
+ * - `field=value` is equality; `field__lookup=value` the lookup after the last `__`, where that is one and the field
+ *   before it exists. A column whose own name has `__` is found as a whole otherwise.
+ * - `in` and `range` take values joined by commas. On text, a parameter given several times has one value each time, in
+ *   which a comma is a character.
+ * - `true` and `false` may be written as in Python, and as 1 and 0.
+ * - `where=<JSON>` carries the object form; what stands beside it is joined to it by AND.
+ *
+ * @throws LivesetError `invalid` with the path `[key]`: an unknown key, a value that is not of its column's kind, one
+ * given twice.
+ */
+export function parseUrlQuery(
+  pairs: Iterable<readonly [string, string]>,
+  columns: Columns,
+  params: ReadonlySet<string>,
+): ParsedUrlQuery {
+  const raw = new Map<string, string>();
+  const fields = new Map<string, Map<Lookup | "", Json>>();
+  let query: Query = {};
+  let json: Readonly<Record<string, Json>> | null = null;
+  for (const [key, texts] of grouped(pairs)) {
+    if (key === "where") json = parseJson(only(key, texts));
+    else if (isPlainKey(key)) query = { ...query, [key]: only(key, texts) };
+    else if (key === "limit" || key === "offset")
+      query = { ...query, [key]: parseCount(key, only(key, texts)) };
+    else if (key === "ordering") query = { ...query, orderBy: parseOrdering(only(key, texts), columns) };
+    else if (params.has(key)) raw.set(key, only(key, texts));
+    else addFilter(fields, key, texts, columns, params);
+  }
+  const where = joinWhere(fields, json);
+  return { query: where === null ? query : { ...query, where }, params: Object.fromEntries(raw) };
+}
+
+function isPlainKey(key: string): key is "search" | "after" {
+  return key === "search" || key === "after";
+}
+
+function grouped(pairs: Iterable<readonly [string, string]>): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [key, text] of pairs) {
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [text]);
+    else group.push(text);
+  }
+  return groups;
+}
+
+function only(key: string, texts: readonly string[]): string {
+  const [text] = texts;
+  if (text === undefined || texts.length > 1)
+    throw invalid([key], "repeated", `${key} may be given only once.`);
+  return text;
+}
+
+function addFilter(
+  fields: Map<string, Map<Lookup | "", Json>>,
+  key: string,
+  texts: readonly string[],
+  columns: Columns,
+  params: ReadonlySet<string>,
+): void {
+  const found = findField(key, columns);
+  if (found === null) {
+    const known = [...columns.keys(), ...params, "search", "ordering", "limit", "offset", "after", "where"];
+    throw invalid(
+      [key],
+      "not_declared",
+      `${key} is not known; fields and parameters are ${known.join(", ")}.`,
+    );
+  }
+  const { column, lookup } = found;
+  const value = parseFilter(column, lookup === "" ? "exact" : lookup, key, texts);
+  const held = fields.get(column.name);
+  if (held === undefined) fields.set(column.name, new Map([[lookup, value]]));
+  else held.set(lookup, value);
+}
+
+/** The column and lookup that a key names; the lookup is empty where the key is the column alone. */
+function findField(key: string, columns: Columns): { column: Column; lookup: Lookup | "" } | null {
+  const at = key.lastIndexOf("__");
+  const prefix = at < 0 ? undefined : columns.get(key.slice(0, at));
+  const lookup = lookups.find((name) => name === key.slice(at + 2));
+  if (prefix !== undefined && lookup !== undefined) return { column: prefix, lookup };
+  const column = columns.get(key);
+  return column === undefined ? null : { column, lookup: "" };
+}
+
+function parseFilter(column: Column, lookup: Lookup, key: string, texts: readonly string[]): Json {
+  switch (lookup) {
+    case "isnull":
+      return parseBoolean(only(key, texts), key);
+    case "in":
+    case "range":
+      return splitValues(column, texts).map((text) => parseText(column, text, key));
+    case "contains":
+    case "icontains":
+    case "startswith":
+    case "istartswith":
+    case "endswith":
+      return only(key, texts);
+    default:
+      return parseText(column, only(key, texts), key);
+  }
+}
+
+function splitValues(column: Column, texts: readonly string[]): readonly string[] {
+  if (column.kind === "text") return texts.length === 1 ? (texts[0] ?? "").split(",") : texts;
+  return texts.flatMap((text) => (text === "" ? [] : text.split(",")));
+}
+
+function parseText(column: Column, text: string, key: string): Json {
+  switch (column.kind) {
+    case "integer":
+    case "real": {
+      const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text);
+      if (!isNumber) throw invalid([key], "invalid_value", `${key}: "${text.slice(0, 40)}" is not a number.`);
+      return parseOperand(column, Number(text), [key]);
+    }
+    case "boolean":
+      return parseBoolean(text, key);
+    case "json":
+    case "opaque":
+      return text;
+    default:
+      parseOperand(column, text, [key]);
+      return text;
+  }
+}
+
+function parseBoolean(text: string, key: string): boolean {
+  if (text === "true" || text === "True" || text === "1") return true;
+  if (text === "false" || text === "False" || text === "0") return false;
+  throw invalid([key], "invalid_value", `${key} takes true or false.`);
+}
+
+function parseCount(key: string, text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) {
+    throw invalid([key], "invalid_value", `${key} must be a whole number.`);
+  }
+  return count;
+}
+
+function parseOrdering(text: string, columns: Columns): Record<string, Json> {
+  const terms = new Map<string, Json>();
+  for (const term of text === "" ? [] : text.split(",")) {
+    const field = term.startsWith("-") ? term.slice(1) : term;
+    if (!columns.has(field))
+      throw invalid(["ordering"], "not_declared", `ordering: there is no field "${field}".`);
+    if (terms.has(field)) throw invalid(["ordering"], "repeated", `ordering names ${field} twice.`);
+    terms.set(field, term.startsWith("-") ? "desc" : "asc");
+  }
+  return Object.fromEntries(terms);
+}
+
+function parseJson(text: string): Readonly<Record<string, Json>> {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    throw invalid(["where"], "invalid_value", "where is not JSON.");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw invalid(["where"], "invalid_type", "where must be a JSON object.");
+  }
+  return value as Readonly<Record<string, Json>>;
+}
+
+function joinWhere(
+  fields: ReadonlyMap<string, ReadonlyMap<Lookup | "", Json>>,
+  json: Readonly<Record<string, Json>> | null,
+): Record<string, Json> | null {
+  if (fields.size === 0) return json;
+  const flat = Object.fromEntries([...fields].map(([field, held]) => [field, fieldValue(held)]));
+  if (json === null) return flat;
+  const apart = Object.keys(json).every((name) => !Object.hasOwn(flat, name));
+  return apart
+    ? Object.fromEntries([...Object.entries(flat), ...Object.entries(json)])
+    : { ...flat, AND: [json] };
+}
+
+/** Equality alone is the bare value; beside other lookups it has its name. */
+function fieldValue(held: ReadonlyMap<Lookup | "", Json>): Json {
+  const bare = held.get("");
+  if (bare !== undefined && held.size === 1) return bare;
+  const named = [...held].filter(([lookup]) => lookup !== "");
+  if (bare === undefined) return Object.fromEntries(named);
+  return { exact: bare, ...Object.fromEntries(named) };
+}

@@ -1,0 +1,76 @@
+import { invalid } from "../error/liveset-error.ts";
+import type { Json } from "../json.ts";
+import type { Query } from "../protocol/query.ts";
+
+/**
+ * A query as the parameters of a URL, in Django's form: `done=true&text__icontains=milk&id__in=1,2&ordering=-id`. What
+ * has no such form (AND, OR, NOT, equality with null, an empty list, a field named like a parameter)
+ * stands in `where=` as JSON. `parseUrlQuery` reads it back to an equal query.
+ *
+ * @throws LivesetError `invalid` with the path `["orderBy", field]` for a direction other than `"asc"` and `"desc"`.
+ */
+export function printUrlQuery(query: Query): URLSearchParams {
+  const params = new URLSearchParams();
+  if (query.where !== undefined) printWhere(query.where, params);
+  if (query.search !== undefined) params.append("search", query.search);
+  if (query.orderBy !== undefined) params.append("ordering", printOrder(query.orderBy));
+  if (query.limit !== undefined) params.append("limit", String(query.limit));
+  if (query.offset !== undefined) params.append("offset", String(query.offset));
+  if (query.after !== undefined) params.append("after", query.after);
+  return params;
+}
+
+function printWhere(where: Readonly<Record<string, Json>>, params: URLSearchParams): void {
+  const rest: [string, Json][] = [];
+  let flat = 0;
+  for (const [field, value] of Object.entries(where)) {
+    if (value === undefined) continue;
+    const pairs = printField(field, value);
+    if (pairs === null) rest.push([field, value]);
+    else for (const [key, text] of pairs) params.append(key, text);
+    flat += pairs?.length ?? 0;
+  }
+  if (rest.length > 0 || flat === 0) params.append("where", JSON.stringify(Object.fromEntries(rest)));
+}
+
+/** The parameters of one field, or null where JSON must carry it. */
+function printField(field: string, value: Json): [string, string][] | null {
+  if (field.includes("__") || /^(where|search|ordering|limit|offset|after|AND|OR|NOT)$/.test(field))
+    return null;
+  if (value === null || Array.isArray(value)) return null;
+  if (typeof value !== "object") return [[field, String(value)]];
+  const pairs: [string, string][] = [];
+  for (const [lookup, operand] of Object.entries(value)) {
+    if (operand === undefined) continue;
+    const texts = lookup.includes("__") ? null : printOperand(lookup, operand);
+    if (texts === null) return null;
+    for (const text of texts) pairs.push([`${field}__${lookup}`, text]);
+  }
+  return pairs.length === 0 ? null : pairs;
+}
+
+/** The texts of one lookup: joined by commas, or one parameter for each value where a value has a comma. */
+function printOperand(lookup: string, operand: Json): string[] | null {
+  if (!Array.isArray(operand))
+    return operand === null || typeof operand === "object" ? null : [String(operand)];
+  if ((lookup !== "in" && lookup !== "range") || operand.length === 0) return null;
+  if (operand.some((one) => one === null || typeof one === "object")) return null;
+  const texts = operand.map(String);
+  if (!texts.some((text) => text.includes(","))) return [texts.join(",")];
+  return texts.length === 1 ? null : texts;
+}
+
+function printOrder(orderBy: Readonly<Record<string, Json>>): string {
+  const terms = Object.entries(orderBy).filter(([, direction]) => direction !== undefined);
+  return terms
+    .map(([field, direction]) => {
+      if (direction === "asc") return field;
+      if (direction === "desc") return `-${field}`;
+      throw invalid(
+        ["orderBy", field],
+        "invalid_value",
+        `The direction of ${field} must be "asc" or "desc".`,
+      );
+    })
+    .join(",");
+}
