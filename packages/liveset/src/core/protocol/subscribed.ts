@@ -1,9 +1,19 @@
 import type { WireRow } from "../json.ts";
+import { type ColumnKind, columnKinds } from "../query/column-kind.ts";
 import { array, boolean, literal, number, object, optional, row, type Schema, string } from "./schema.ts";
+
+/** One column of a live list's order, with the kind that says how its values compare. */
+export interface WireOrderTerm {
+  readonly column: string;
+  readonly direction: "asc" | "desc";
+  readonly kind: ColumnKind;
+}
 
 /**
  * down: a subscription is open and equals the database at `cursor`. `group` is the number under which its
- * `changes` come. `keys` names the fields of the row's key, in order. `plan` identifies the canonical query, to be given back in `since`.
+ * `changes` come. `keys` names the fields of the row's key, in order. `order` is the whole order of a list, with the
+ * resource's default and the key's columns as tie-break applied, empty for one row; a client places rows by it and does
+ * not rely on the order of `rows`. `plan` identifies the canonical query, to be given back in `since`.
  * `resumed: false` brings all `rows`; `resumed: true` brings none: a `changes` frame with exactly what was missed follows.
  */
 export interface Subscribed {
@@ -13,10 +23,17 @@ export interface Subscribed {
   readonly cursor: string;
   readonly plan: string;
   readonly keys: readonly string[];
+  readonly order: readonly WireOrderTerm[];
   readonly resumed: boolean;
   readonly rows?: readonly WireRow[];
   readonly total?: number;
 }
+
+const orderTerm: Schema<WireOrderTerm> = object({
+  column: string,
+  direction: literal("asc", "desc"),
+  kind: literal(...columnKinds),
+});
 
 export const subscribed: Schema<Subscribed> = object({
   type: literal("subscribed"),
@@ -25,6 +42,7 @@ export const subscribed: Schema<Subscribed> = object({
   cursor: string,
   plan: string,
   keys: array(string),
+  order: array(orderTerm),
   resumed: boolean,
   rows: optional(array(row)),
   total: optional(number),

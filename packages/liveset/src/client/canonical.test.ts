@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { canonicalTarget } from "./canonical.ts";
+
+const text = (query: Parameters<typeof canonicalTarget>[0]["query"], params = {}) =>
+  canonicalTarget({ resource: "tasks", action: "list", query: query ?? {}, params });
+
+test("the order of keys in a filter and of parameters does not matter", () => {
+  expect(text({ where: { a: 1, b: { lt: 2, gt: 1 } } }, { x: 1, y: 2 })).toBe(
+    text({ where: { b: { gt: 1, lt: 2 }, a: 1 } }, { y: 2, x: 1 }),
+  );
+  expect(text({ where: { a: 1, b: undefined as never } })).toBe(text({ where: { a: 1 } }));
+});
+
+test("an absent part is an empty one", () => {
+  expect(canonicalTarget({ resource: "tasks", action: "list" })).toBe(text({ where: {}, orderBy: {} }));
+});
+
+test.each([
+  [{ orderBy: { a: "asc", b: "asc" } }, { orderBy: { b: "asc", a: "asc" } }],
+  [{ where: { a: 1 } }, { where: { a: "1" } }],
+  [{ where: { a: null } }, { where: {} }],
+  [{ where: { a: ["x"] } }, { where: { a: "x" } }],
+  [{ where: { a: { b: 1 } } }, { where: { a: [["b", 1]] } }],
+  [{ where: { OR: [{ a: 1 }, { b: 1 }] } }, { where: { OR: [{ b: 1 }, { a: 1 }] } }],
+  [{ where: { a: '","' } }, { where: { a: "," } }],
+  [{ search: "a" }, { search: "b" }],
+] as const)("%j and %j are different queries", (a, b) => {
+  expect(text(a)).not.toBe(text(b));
+});
+
+test("one row and another, and the row and the list, are different queries", () => {
+  const one = (key: string | number) => canonicalTarget({ resource: "tasks", action: "retrieve", key });
+  expect(new Set([one(1), one("1"), one(2), text({})]).size).toBe(4);
+});

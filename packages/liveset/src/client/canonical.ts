@@ -1,0 +1,29 @@
+import type { Json } from "../core/json.ts";
+import type { Subscribe } from "../core/protocol/subscribe.ts";
+
+/** What identifies a live query within one client. */
+export type Target = Pick<Subscribe, "resource" | "action" | "key" | "params" | "query">;
+
+/**
+ * One text for all spellings of one query: the keys of `where` and `params` may come in any order, those of
+ * `orderBy` say what is more important. Different queries never have one text.
+ */
+export function canonicalTarget(target: Target): string {
+  const { where, orderBy, ...rest } = target.query ?? {};
+  return JSON.stringify([
+    target.resource,
+    target.action,
+    target.key ?? null,
+    sorted((target.params ?? {}) as Json),
+    sorted((where ?? {}) as Json),
+    Object.entries(orderBy ?? {}),
+    sorted(rest as Json),
+  ]);
+}
+
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, sorted(entry)]));
+}

@@ -1,0 +1,47 @@
+import type { ApiTypes } from "../core/api-types.ts";
+import type { Client, ClientBase } from "./client.ts";
+import type { ClientOptions } from "./client-options.ts";
+import { Engine } from "./engine.ts";
+import { makeResource } from "./make-resource.ts";
+import type { ResourceClient } from "./resource-client.ts";
+import { socketUrlOf } from "./urls.ts";
+
+/**
+ * Makes a client of an API. It connects when it is first used.
+ *
+ * @param url address of the server's socket, `ws(s)://` or `http(s)://`; on a page it may be a path
+ * @example
+ * ```ts
+ * import { createClient } from "liveset/client";
+ * import type { api } from "./api.ts";
+ *
+ * const client = createClient<typeof api>("ws://localhost:8000/ws/");
+ * const open = client.tasks.live({ where: { done: false }, orderBy: { id: "desc" } });
+ * open.subscribe(() => render(open.getSnapshot().data));
+ * await client.tasks.create({ text: "Buy milk" });
+ * ```
+ */
+export function createClient<A extends ApiTypes>(url: string | URL, options: ClientOptions = {}): Client<A> {
+  const engine = new Engine(socketUrlOf(url), options);
+  const resources = new Map<string, ResourceClient>();
+  const resource = (name: string): ResourceClient => {
+    const made = resources.get(name) ?? makeResource(name, engine);
+    resources.set(name, made);
+    return made;
+  };
+  const methods: ClientBase = {
+    resource,
+    status: engine.status,
+    auth: (token) => engine.auth(token),
+    reconnect: () => engine.reconnect(),
+    close: () => engine.close(),
+  };
+  return new Proxy(methods, {
+    get: (own, name) => (name in own || !isResourceName(name) ? Reflect.get(own, name) : resource(name)),
+  }) as Client<A>;
+}
+
+/** Names that others look for on any object (promises, JSON, frameworks' marks) are no resources. */
+function isResourceName(name: string | symbol): name is string {
+  return typeof name === "string" && name !== "then" && name !== "toJSON" && !/^[_$@]/.test(name);
+}

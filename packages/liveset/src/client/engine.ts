@@ -1,0 +1,184 @@
+import type { Clock } from "../core/clock.ts";
+import { LivesetError, toLivesetError } from "../core/error/liveset-error.ts";
+import type { Json } from "../core/json.ts";
+import type { Down } from "../core/protocol/down.ts";
+import { defaultBackoff } from "./backoff.ts";
+import type { Target } from "./canonical.ts";
+import type { ClientStatus } from "./client.ts";
+import type { ClientOptions } from "./client-options.ts";
+import { Connection, type TokenSource } from "./connection.ts";
+import { browserSurroundings } from "./events.ts";
+import { Handle, pausedHandle, type View, viewList, viewOne } from "./handle.ts";
+import { askHttp } from "./http.ts";
+import { link } from "./link.ts";
+import type { LiveHandle } from "./live-handle.ts";
+import { LiveQueries } from "./live-queries.ts";
+import type { Caller } from "./make-resource.ts";
+import { mutationId } from "./mutation-id.ts";
+import { type Answer, type CallOptions, isRead, type Operation } from "./operation.ts";
+import { realClock } from "./real-clock.ts";
+import { Requests } from "./requests.ts";
+import type { State } from "./session.ts";
+import { Signal } from "./signal.ts";
+import { Turn } from "./turn.ts";
+import { restUrlOf } from "./urls.ts";
+
+/** Puts a client's parts together: requests and live queries over one connection, or HTTP. */
+export class Engine implements Caller {
+  readonly status: Signal<ClientStatus>;
+  readonly #options: ClientOptions;
+  readonly #restUrl: string;
+  readonly #clock: Clock;
+  readonly #turn: Turn = new Turn();
+  readonly #connection: Connection;
+  readonly #requests: Requests;
+  readonly #queries: LiveQueries;
+
+  constructor(url: string, options: ClientOptions) {
+    const turn = this.#turn;
+    const { clock = realClock, random = Math.random, onError = throwLater } = options;
+    const backoff = { ...defaultBackoff, ...options.backoff };
+    this.#options = options;
+    this.#restUrl = options.restUrl ?? restUrlOf(url);
+    this.#clock = clock;
+    this.status = new Signal<ClientStatus>(
+      { connection: "paused", since: clock.now(), error: null },
+      turn,
+      onError,
+    );
+    const openSocket = options.webSocket ?? ((to, protocols) => new WebSocket(to, [...protocols]));
+    const surroundings = options.events ?? browserSurroundings();
+    const connection = new Connection(
+      { url, openSocket, clock, random, backoff, surroundings, turn },
+      options.token ?? null,
+      {
+        ready: () => this.#ready(),
+        interrupted: () => this.#interrupted(),
+        frame: (frame) => this.#frame(frame),
+        moved: (state) => this.#moved(state),
+        ended: () => this.#ended(),
+      },
+    );
+    const send = connection.send.bind(connection);
+    const keepAlive = options.keepAlive ?? 1_000;
+    this.#connection = connection;
+    this.#requests = new Requests({ clock, timeout: options.timeout ?? null, send });
+    this.#queries = new LiveQueries({ clock, random, backoff, keepAlive, turn, send, onError });
+  }
+
+  async call(operation: Operation, options: CallOptions): Promise<Json> {
+    const whole: Operation = {
+      ...operation,
+      ...(isRead(operation.action) ? {} : { mutation: options.mutation ?? mutationId() }),
+      ...(options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }),
+    };
+    const answer = await this.#ask(whole, options.signal);
+    options.onAnswer?.(answer);
+    return answer.data;
+  }
+
+  live(target: Target | null): LiveHandle<unknown> {
+    return this.#handle(target, viewList);
+  }
+
+  liveOne(target: Target | null): LiveHandle<unknown> {
+    return this.#handle(target, viewOne);
+  }
+
+  auth(token: TokenSource): void {
+    this.#connection.authenticate(token);
+  }
+
+  reconnect(): void {
+    this.#connection.dispatch({ type: "retry" });
+  }
+
+  close(): void {
+    this.#connection.dispatch({ type: "close" });
+  }
+
+  #ask(operation: Operation, signal: AbortSignal | undefined): Promise<Answer> {
+    const connection = this.#connection;
+    if (connection.state.name === "closed") return Promise.reject(new LivesetError("released"));
+    connection.dispatch({ type: "want" });
+    if (this.#options.httpFallback === true && !connection.isReady) return this.#askHttp(operation, signal);
+    if (connection.state.name === "halted") return Promise.reject(connection.state.error);
+    return this.#requests.ask(operation, signal);
+  }
+
+  async #askHttp(operation: Operation, signal: AbortSignal | undefined): Promise<Answer> {
+    try {
+      const fetch = this.#options.fetch ?? globalThis.fetch;
+      const token = (): Promise<string | null> => this.#connection.token();
+      return await askHttp({ restUrl: this.#restUrl, fetch, token }, operation, signal);
+    } catch (thrown) {
+      throw toLivesetError(thrown);
+    }
+  }
+
+  #handle<T>(target: Target | null, view: View<T>): LiveHandle<T> {
+    if (target === null || this.#connection.state.name === "closed") return pausedHandle(view);
+    const query = this.#queries.hold(target);
+    this.#connection.dispatch({ type: "want" });
+    return new Handle(query, this.#queries, this.#turn, view);
+  }
+
+  #ready(): void {
+    this.#queries.ready();
+    this.#requests.ready();
+  }
+
+  #interrupted(): void {
+    this.#queries.interrupted();
+    this.#requests.interrupted();
+  }
+
+  #ended(): void {
+    this.#interrupted();
+    this.#queries.close();
+    this.#requests.fail(new LivesetError("released"));
+  }
+
+  #frame(frame: Down): void {
+    if (frame.type === "response") this.#requests.response(frame);
+    else if (frame.type === "error") this.#error(LivesetError.fromProblem({ ...frame }), frame.id);
+    else this.#queries.frame(frame);
+    this.#showStatus();
+  }
+
+  #error(error: LivesetError, id: string | undefined): void {
+    // An answer to something that was given up meanwhile belongs to nobody and is no news.
+    if (id === undefined) this.#options.onError?.(error);
+    else if (!this.#requests.error(id, error)) this.#queries.refused(id, error);
+  }
+
+  #moved(state: State): void {
+    if (state.name === "authenticating" || state.name === "authorizing") {
+      this.#queries.hush();
+      this.#requests.hush();
+    }
+    this.#queries.linked(link(state));
+    if (state.name === "halted" && state.error !== null) {
+      this.#queries.halted(state.error);
+      this.#requests.fail(state.error);
+    }
+    this.#showStatus();
+  }
+
+  #showStatus(): void {
+    const { state } = this.#connection;
+    const linked = link(state);
+    const connection = linked === "live" && this.#queries.isCatchingUp ? "catching-up" : linked;
+    const old = this.status.getSnapshot();
+    if (old.connection === connection && old.error === state.error) return;
+    const since = old.connection === connection ? old.since : this.#clock.now();
+    this.status.set(Object.freeze({ connection, since, error: state.error }));
+  }
+}
+
+/** Nobody asked to be told, so the error goes where uncaught ones go. */
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

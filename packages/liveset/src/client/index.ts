@@ -1,0 +1,26 @@
+/**
+ * The typed client for browsers and Node: operations, live queries, and a connection that mends itself.
+ *
+ * @module
+ */
+export { type Code, codes } from "../core/error/codes.ts";
+export { type Issue, LivesetError } from "../core/error/liveset-error.ts";
+export type { Key } from "../core/key/key.ts";
+export type { Backoff } from "./backoff.ts";
+export type { Client, ClientBase, ClientStatus, ResourcesOf } from "./client.ts";
+export type { ClientOptions } from "./client-options.ts";
+export type { TokenSource } from "./connection.ts";
+export { createClient } from "./create-client.ts";
+export type { Surroundings } from "./events.ts";
+export type { Connection, LiveHandle, LiveResult } from "./live-handle.ts";
+export type { Answer, CallOptions } from "./operation.ts";
+export type {
+  ListQuery,
+  LiveListQuery,
+  LiveOptions,
+  Options,
+  Page,
+  ResourceClient,
+} from "./resource-client.ts";
+export type { Readable } from "./signal.ts";
+export type { OpenWebSocket, WebSocketLike } from "./web-socket.ts";

@@ -1,0 +1,69 @@
+import type { LivesetError } from "../core/error/liveset-error.ts";
+
+/**
+ * How a live result relates to the server at this moment.
+ * - `connecting`: nothing has come yet
+ * - `live`: equal to the server's answer, up to the time on the wire
+ * - `catching-up`: connected again, what was missed is on its way
+ * - `offline`: not connected; the client tries again by itself, unless `error` says that it gave up
+ * - `paused`: nothing is expected (a null query, a refused one, a released handle, a client that nobody has used yet)
+ */
+export type Connection = "connecting" | "live" | "catching-up" | "offline" | "paused";
+
+/** What a live query has at one moment. Immutable: a new object comes when anything in it changes. */
+export interface LiveResult<T> {
+  /**
+   * A list: never undefined, and the same array as long as no row in it changed. One row: `undefined` is not known yet,
+   * `null` is absent or out of the caller's sight. Rows are frozen, and an unchanged row stays the same object.
+   */
+  readonly data: T;
+  /** What there is: nothing yet, an answer, or a refusal. A list that has an answer keeps it while it is offline. */
+  readonly status: "pending" | "success" | "error";
+  readonly connection: Connection;
+  /** Why the query was refused, when `status` is `"error"`. */
+  readonly error: LivesetError | null;
+  /** There is an answer, but it may be older than the server's. */
+  readonly isStale: boolean;
+  /** When `data` last changed or was confirmed by a snapshot: ms since 1970; null while there is none. */
+  readonly updatedAt: number | null;
+}
+
+/**
+ * A live query: what every framework's binding is made from. It holds its place on the server from the moment
+ * it is made until `release`; equal queries of one client share one subscription.
+ *
+ * @example
+ * ```ts
+ * import type { LiveHandle } from "liveset/client";
+ *
+ * export function show(handle: LiveHandle<readonly { text: string }[]>): () => void {
+ *   return handle.subscribe(() => {
+ *     const { data, connection } = handle.getSnapshot();
+ *     document.title = `${data.length} tasks, ${connection}`;
+ *   });
+ * }
+ * ```
+ */
+export interface LiveHandle<T> {
+  /** The present result; the same object until the next notification. */
+  getSnapshot(): LiveResult<T>;
+  /** The result for a page rendered on a server: always pending, always the same object. */
+  getServerSnapshot(): LiveResult<T>;
+  /**
+   * Calls back after each change of the snapshot: once per transaction, after all lists of the client have it, and never
+   * from within another callback. The returned function ends it.
+   */
+  subscribe(listener: () => void): () => void;
+  /**
+   * The first result with `status` success, which may already be there.
+   * @throws LivesetError when the query is refused; `released` when the handle is released, or the signal aborts, before.
+   */
+  whenReady(signal?: AbortSignal): Promise<LiveResult<T>>;
+  /**
+   * Asks for a whole new snapshot and waits for it. Freshness never needs it; a refused query is tried again by it.
+   * @throws LivesetError as `whenReady`.
+   */
+  refresh(): Promise<void>;
+  /** Gives the place up. The handle keeps its last data, `paused`. Doing it twice is nothing. */
+  release(): void;
+}

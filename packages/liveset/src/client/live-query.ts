@@ -1,0 +1,189 @@
+import type { LivesetError } from "../core/error/liveset-error.ts";
+import type { WireRow } from "../core/json.ts";
+import type { Changes } from "../core/protocol/changes.ts";
+import type { Since, Subscribe } from "../core/protocol/subscribe.ts";
+import type { Subscribed } from "../core/protocol/subscribed.ts";
+import type { Column } from "../core/query/column-kind.ts";
+import { compareRows } from "../core/query/compare-rows.ts";
+import { List } from "../store/list.ts";
+import type { Target } from "./canonical.ts";
+import type { Connection, LiveResult } from "./live-handle.ts";
+import type { Signal } from "./signal.ts";
+
+/**
+ * Where a query stands with the server.
+ * - `idle`: not asked for on this connection
+ * - `asked`: a `subscribed` will come
+ * - `resuming`: what was missed will come, up to the next commit
+ * - `live`: equal to the server's at every commit
+ * - `refused`: the server said no, or ended it
+ */
+type Phase = "idle" | "asked" | "resuming" | "live" | "refused";
+
+export type Rows = readonly WireRow[];
+
+export const pendingRows: LiveResult<Rows> = Object.freeze({
+  data: Object.freeze([]),
+  status: "pending",
+  connection: "paused",
+  error: null,
+  isStale: false,
+  updatedAt: null,
+});
+
+/** One query as the server knows it, shared by all handles that ask for the same. */
+export class LiveQuery {
+  readonly target: Target;
+  readonly canonical: string;
+  readonly result: Signal<LiveResult<Rows>>;
+  /** The id of the present subscription. */
+  id = "";
+  /** The server's number for the group, while there is one. */
+  group: number | null = null;
+  phase: Phase = "idle";
+  #list: List | null = null;
+  #since: Since | null = null;
+  #plan = "";
+  /** Key and order as the server named them; a newer server may name others. */
+  #shape = "";
+  #staged: Changes[] = [];
+  #link: Connection = "paused";
+
+  constructor(target: Target, canonical: string, result: Signal<LiveResult<Rows>>) {
+    this.target = target;
+    this.canonical = canonical;
+    this.result = result;
+  }
+
+  /** Whether its rows wait to be confirmed. */
+  get isCatchingUp(): boolean {
+    return this.#list !== null && (this.phase === "asked" || this.phase === "resuming");
+  }
+
+  /** Whether the server's last word was no, and nothing is under way. */
+  get isRefused(): boolean {
+    return this.phase !== "asked" && this.result.getSnapshot().status === "error";
+  }
+
+  /** The frame that asks for it, from where the last connection left off. */
+  ask(id: string): Subscribe {
+    this.id = id;
+    this.phase = "asked";
+    this.#show({});
+    return { type: "subscribe", id, ...this.target, ...(this.#since === null ? {} : { since: this.#since }) };
+  }
+
+  subscribed(frame: Subscribed, now: number): void {
+    this.group = frame.group;
+    this.#plan = frame.plan;
+    this.#staged = [];
+    const resumed = frame.resumed && this.#list !== null;
+    const shape = JSON.stringify([frame.keys, frame.order]);
+    if (!resumed || shape !== this.#shape) {
+      const list = new List({ keys: frame.keys, compare: comparator(frame) });
+      list.replace((resumed ? this.#list?.rows : frame.rows) ?? [], this.#list ?? undefined);
+      this.#list = list;
+      this.#shape = shape;
+    }
+    this.phase = resumed ? "resuming" : "live";
+    if (resumed) return;
+    this.#show({
+      data: this.#list?.rows ?? pendingRows.data,
+      status: "success",
+      error: null,
+      updatedAt: now,
+    });
+  }
+
+  stage(frame: Changes): void {
+    this.#staged.push(frame);
+  }
+
+  /** Everything up to the present has come. */
+  commit(now: number): void {
+    const list = this.#list;
+    if (list === null || (this.phase !== "live" && this.phase !== "resuming")) return;
+    const before = list.rows;
+    for (const change of this.#staged) list.apply(change);
+    this.#staged = [];
+    this.phase = "live";
+    const updatedAt = list.rows === before ? this.result.getSnapshot().updatedAt : now;
+    this.#show({ data: list.rows, status: "success", error: null, updatedAt });
+  }
+
+  /** The server keeps the group no longer; `subscribed` follows. The rows stay unless they must not be seen any more. */
+  reset(forget: boolean): void {
+    this.group = null;
+    this.phase = "asked";
+    this.#staged = [];
+    this.#since = null;
+    if (forget) this.#list = null;
+    this.#show(forget ? { data: pendingRows.data, status: "pending", updatedAt: null } : {});
+  }
+
+  /** The server said no. The rows go, because what was lost may be the right to see them, unless the reason will pass. */
+  refuse(error: LivesetError): void {
+    this.group = null;
+    this.phase = "refused";
+    this.#staged = [];
+    this.#since = null;
+    if (error.retry) this.#show({ status: "error", error });
+    else {
+      this.#list = null;
+      this.#show({ data: pendingRows.data, status: "error", error, updatedAt: null });
+    }
+  }
+
+  /** There will be no connection until the user asks for one. */
+  halted(error: LivesetError): void {
+    if (this.#list === null) this.#show({ status: "error", error });
+  }
+
+  /** The connection was lost when everything up to `cursor` had come. */
+  interrupted(cursor: string | null): void {
+    if (this.phase === "live" && cursor !== null) this.#since = { cursor, plan: this.#plan };
+    this.group = null;
+    this.phase = "idle";
+    this.#staged = [];
+    this.#show({});
+  }
+
+  /** Forgets where it left off, so that the next `ask` brings a whole snapshot. */
+  forgetCursor(): void {
+    this.group = null;
+    this.phase = "idle";
+    this.#staged = [];
+    this.#since = null;
+    this.#show({ status: this.#list === null ? "pending" : "success", error: null });
+  }
+
+  /** The client's connection is in another state. */
+  linked(link: Connection): void {
+    this.#link = link;
+    this.#show({});
+  }
+
+  #connection(): Connection {
+    if (this.#link !== "live")
+      return this.#list === null && this.#link === "catching-up" ? "connecting" : this.#link;
+    if (this.phase === "live") return "live";
+    if (this.phase === "refused") return "paused";
+    return this.#list === null ? "connecting" : "catching-up";
+  }
+
+  #show(part: Partial<LiveResult<Rows>>): void {
+    const old = this.result.getSnapshot();
+    const connection = this.#connection();
+    const isStale = this.#list !== null && connection !== "live";
+    const next: LiveResult<Rows> = { ...old, ...part, connection, isStale };
+    const same = (Object.keys(next) as (keyof LiveResult<Rows>)[]).every((key) => next[key] === old[key]);
+    if (!same) this.result.set(Object.freeze(next));
+  }
+}
+
+function comparator({ order }: Subscribed): (a: WireRow, b: WireRow) => number {
+  const columns = new Map(
+    order.map(({ column, kind }): [string, Column] => [column, { name: column, kind, nullable: true }]),
+  );
+  return compareRows(order, columns);
+}

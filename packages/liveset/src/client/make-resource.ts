@@ -1,0 +1,69 @@
+import type { Json } from "../core/json.ts";
+import type { Key } from "../core/key/key.ts";
+import type { Query } from "../core/protocol/query.ts";
+import type { Target } from "./canonical.ts";
+import type { LiveHandle } from "./live-handle.ts";
+import type { CallOptions, Operation } from "./operation.ts";
+import type { ResourceClient } from "./resource-client.ts";
+
+/** What a resource's methods come down to. */
+export interface Caller {
+  call(operation: Operation, options: CallOptions): Promise<Json>;
+  live(target: Target | null): LiveHandle<unknown>;
+  liveOne(target: Target | null): LiveHandle<unknown>;
+}
+
+type Params = Readonly<Record<string, Json>>;
+type Options = CallOptions & { readonly params?: Params };
+
+/** The methods of one resource. What they accept is the business of their types; the server checks it anyway. */
+export function makeResource(name: string, caller: Caller): ResourceClient {
+  const call = (action: string, parts: Partial<Operation>, options: Options = {}): Promise<Json> =>
+    caller.call({ resource: name, action, ...parts, ...paramsOf(options) }, options);
+  const target = (action: "list" | "retrieve", parts: Partial<Target>, options: Options = {}): Target => ({
+    resource: name,
+    action,
+    ...parts,
+    ...paramsOf(options),
+  });
+  const methods = {
+    name,
+    list: (query?: Query, options?: Options) => call("list", query === undefined ? {} : { query }, options),
+    retrieve: (key: Key, options?: Options) => call("retrieve", { key }, options),
+    create: (data: Json, options?: Options) => call("create", { data }, options),
+    update: (key: Key, data: Json, options?: Options) => call("update", { key, data }, options),
+    patch: (key: Key, data: Json, options?: Options) => call("patch", { key, data }, options),
+    delete: async (key: Key, options?: Options) => void (await call("delete", { key }, options)),
+    actions: actionsOf(call),
+    live: (query: Query | null = {}, options?: Options) =>
+      caller.live(query === null ? null : target("list", { query }, options)),
+    liveOne: (key: Key | null, options?: Options) =>
+      caller.liveOne(key === null ? null : target("retrieve", { key }, options)),
+  };
+  return Object.freeze(methods) as unknown as ResourceClient;
+}
+
+type Call = (action: string, parts: Partial<Operation>, options?: Options) => Promise<Json>;
+type Act = (...values: unknown[]) => Promise<Json>;
+
+function actionsOf(call: Call): Readonly<Record<string, Act>> {
+  return new Proxy<Record<string, Act>>(Object.create(null), {
+    get: (_, action): Act | undefined => {
+      if (typeof action !== "string" || action === "then") return undefined;
+      return (...values) => {
+        const [first] = values;
+        const hasKey = typeof first === "string" || typeof first === "number" || Array.isArray(first);
+        const [data, options] = hasKey || first === null ? values.slice(1) : values;
+        const parts = {
+          ...(hasKey ? { key: first as Key } : {}),
+          ...(data === undefined ? {} : { data: data as Json }),
+        };
+        return call(action, parts, options as Options | undefined);
+      };
+    },
+  });
+}
+
+function paramsOf({ params }: Options): { readonly params?: Params } {
+  return params === undefined ? {} : { params };
+}

@@ -1,0 +1,101 @@
+import type { ActionTypes, ResourceTypes } from "../core/api-types.ts";
+import type { Lookup } from "../core/query/lookup.ts";
+import type { DeclaredWhere } from "../core/query/where.ts";
+import type { LiveHandle } from "./live-handle.ts";
+import type { CallOptions } from "./operation.ts";
+
+type Filters<T extends ResourceTypes> = T["filters"] extends { readonly [K in keyof T["filterRow"]]?: Lookup }
+  ? DeclaredWhere<T["filterRow"], T["filters"]>
+  : never;
+
+/** What a live list may ask for: declared filters, declared orders, and a search over the declared columns. */
+export interface LiveListQuery<T extends ResourceTypes = ResourceTypes> {
+  readonly where?: Filters<T>;
+  /** Words that must all occur. */
+  readonly search?: string;
+  /** Fields in order of importance. */
+  readonly orderBy?: { readonly [K in T["orderBy"]]?: "asc" | "desc" };
+}
+
+/** What a page of a list may ask for. */
+export interface ListQuery<T extends ResourceTypes = ResourceTypes> extends LiveListQuery<T> {
+  readonly limit?: number;
+  readonly offset?: number;
+  /** The position that the page begins behind, from the page before. */
+  readonly after?: string;
+}
+
+/** A page of a list. */
+export interface Page<T extends ResourceTypes = ResourceTypes> {
+  /** How many rows fit in all. */
+  readonly count: number;
+  readonly results: readonly T["row"][];
+  /** What to ask for the page behind; null at the end. */
+  readonly next: ListQuery<T> | null;
+  /** What to ask for the page before; null at the beginning, and where pages follow `after`. */
+  readonly previous: ListQuery<T> | null;
+}
+
+type Params<T extends ResourceTypes> = keyof T["params"] extends never
+  ? { readonly params?: undefined }
+  : Record<never, never> extends T["params"]
+    ? { readonly params?: T["params"] }
+    : { readonly params: T["params"] };
+
+/** Options of a call on a resource: `params` where they are declared. */
+export type Options<T extends ResourceTypes> = CallOptions & Params<T>;
+/** Options of a live query. */
+export type LiveOptions<T extends ResourceTypes> = Params<T>;
+
+/** The last argument: to be left out only where no parameter is required. */
+type Last<O> = Record<never, never> extends O ? [options?: O] : [options: O];
+/** A middle argument that may be left out, unless the last may not. */
+type Optional<A, O> =
+  Record<never, never> extends O ? [value?: A, options?: O] : [value: A | undefined, options: O];
+
+/**
+ * How an action is called: on one row with its key first; on the resource with the input first, where `null` stands for
+ * the key if the input is a string, a number or an array, which would otherwise look like one.
+ */
+export type ActionCall<T extends ResourceTypes, A extends ActionTypes> = A["detail"] extends true
+  ? (key: T["key"], ...rest: InputAnd<A["input"], Options<T>>) => Promise<A["result"]>
+  : A["input"] extends string | number | readonly unknown[]
+    ? (key: null, ...rest: InputAnd<A["input"], Options<T>>) => Promise<A["result"]>
+    : (...rest: InputAnd<A["input"], Options<T>>) => Promise<A["result"]>;
+
+type InputAnd<I, O> = undefined extends I ? Optional<I, O> : [input: I, ...Last<O>];
+
+/**
+ * One resource of the API, typed by its declaration. Every promise rejects with `LivesetError` only.
+ *
+ * @example
+ * ```ts
+ * import type { ResourceTypes } from "liveset";
+ * import type { ResourceClient } from "liveset/client";
+ *
+ * export async function firstPage<T extends ResourceTypes>(tasks: ResourceClient<T>): Promise<readonly T["row"][]> {
+ *   const page = await tasks.list();
+ *   return page.results;
+ * }
+ * ```
+ */
+export interface ResourceClient<T extends ResourceTypes = ResourceTypes> {
+  /** The resource's name. */
+  readonly name: string;
+  /** One page. */
+  list(...rest: Optional<ListQuery<T>, Options<T>>): Promise<Page<T>>;
+  /** One row; `not_found` where it is absent or out of the caller's sight. */
+  retrieve(key: T["key"], ...options: Last<Options<T>>): Promise<T["row"]>;
+  create(data: T["create"], ...options: Last<Options<T>>): Promise<T["row"]>;
+  /** Replaces a row: all required fields. */
+  update(key: T["key"], data: T["update"], ...options: Last<Options<T>>): Promise<T["row"]>;
+  /** Changes some fields. */
+  patch(key: T["key"], data: T["patch"], ...options: Last<Options<T>>): Promise<T["row"]>;
+  delete(key: T["key"], ...options: Last<Options<T>>): Promise<void>;
+  /** The declared actions, by name. */
+  readonly actions: { readonly [K in keyof T["actions"]]: ActionCall<T, T["actions"][K]> };
+  /** All rows that fit, live. A null query is off. Release the handle when it is not needed any more. */
+  live(...rest: Optional<LiveListQuery<T> | null, LiveOptions<T>>): LiveHandle<readonly T["row"][]>;
+  /** One row, live: `data` is null where it is absent or out of sight. A null key is off. */
+  liveOne(key: T["key"] | null, ...options: Last<LiveOptions<T>>): LiveHandle<T["row"] | null | undefined>;
+}
