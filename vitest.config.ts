@@ -7,6 +7,7 @@ const ssr = { resolve: { conditions, externalConditions: conditions } };
 
 const integration = "**/*.integration.test.ts";
 const browser = "**/*.browser.test.ts";
+const setupFiles = [`${import.meta.dirname}/scripts/replay-seed.ts`];
 const never = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
@@ -17,6 +18,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "unit",
+          setupFiles,
           include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: [...never, integration, browser],
         },
@@ -26,6 +28,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "integration",
+          setupFiles,
           include: [integration],
           exclude: never,
           testTimeout: 30_000,
