@@ -80,6 +80,7 @@ export function isNodeOnly(path: string): boolean {
   return (
     path === "cli.ts" ||
     path === "server/node.ts" ||
+    path.startsWith("server/node/") ||
     path.startsWith("server/database/sqlite/") ||
     path.startsWith("testing/")
   );

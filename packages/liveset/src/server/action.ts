@@ -68,7 +68,10 @@ export function action<
 >(
   table: T,
   options: ActionOptions<T, S, D, R>,
-): Action<T, { readonly detail: D; readonly input: InputIn<S>; readonly result: WireValue<Awaited<R>> }> {
+): Action<
+  T,
+  { readonly detail: NoInfer<D>; readonly input: InputIn<S>; readonly result: WireValue<Awaited<R>> }
+> {
   return {
     table,
     detail: options.detail ?? true,

@@ -69,7 +69,7 @@ function checkFilters(info: TableInfo, options: AnyResourceOptions): string[] {
     if (allowed.size === 0)
       faults.push(`filters names "${name}", but a column of kind ${column.kind} cannot be filtered by.`);
     else if (declared !== true) {
-      for (const lookup of declared.filter((lookup) => !allowed.has(lookup))) {
+      for (const lookup of declared.filter((name) => !(allowed as ReadonlySet<string>).has(name))) {
         faults.push(
           `filters.${name} has the lookup "${lookup}", which a column of kind ${column.kind} does not allow.`,
         );

@@ -29,6 +29,7 @@ export function compileResource(name: string, { table, options }: Resource): Com
     options,
     operations: new Set(options.operations ?? operations),
     fields,
+    visible: new Map([...info.columns].filter(([column]) => fields.includes(column))),
     reads: Object.keys(options.computed ?? {}).length > 0 ? null : new Set(fields),
     filters: new Map(
       filterEntries(options).map(([field, lookups]) => [field, lookupsFor(info, field, lookups)]),

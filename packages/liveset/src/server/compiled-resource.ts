@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { WireRow } from "../core/json.ts";
+import type { Columns } from "../core/query/column-kind.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { Order } from "../core/query/order.ts";
 import type { AnyResourceOptions, Operation } from "./resource.ts";
@@ -14,6 +15,8 @@ export interface CompiledResource {
   readonly operations: ReadonlySet<Operation>;
   /** Columns that are shown, the key's first where it is not declared. */
   readonly fields: readonly string[];
+  /** The same as columns: the only ones that callers hear of. */
+  readonly visible: Columns;
   /** Columns whose change may alter the serialised row; null means any (there are computed fields). */
   readonly reads: ReadonlySet<string> | null;
   /** Lookups allowed per filterable column. */

@@ -62,7 +62,7 @@ function filterPredicate({ limits }: Runtime, resource: CompiledResource, query:
   const of: Predicate[] = [];
   if (query.where !== undefined) {
     const rules = {
-      columns: resource.info.columns,
+      columns: resource.visible,
       allowed: (column: string) => resource.filters.get(column) ?? null,
       operand: columnOperand(resource.info),
       limits,

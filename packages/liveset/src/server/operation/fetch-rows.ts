@@ -1,9 +1,10 @@
-import { asc, count, desc, type SQL } from "drizzle-orm";
+import { count } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { WireRow } from "../../core/json.ts";
 import type { Predicate } from "../../core/query/predicate.ts";
 import { seekPredicate } from "../../core/query/seek.ts";
 import type { Database } from "../database/database.ts";
+import { printOrder } from "../database/print-order.ts";
 import { printPredicate } from "../database/print-predicate.ts";
 import type { Db } from "../register.ts";
 import type { Bound } from "./bound.ts";
@@ -20,7 +21,7 @@ export async function fetchRows(db: Db, bound: Bound, dialect: Dialect): Promise
     .select()
     .from(info.table as SQLiteTable)
     .where(printPredicate(pagePredicate(bound), info, dialect))
-    .orderBy(...orderTerms(bound))
+    .orderBy(...printOrder(bound.order, info, dialect))
     .$dynamic();
   if (Number.isFinite(bound.limit)) query.limit(bound.limit);
   if (bound.offset > 0) query.offset(bound.offset);
@@ -41,11 +42,4 @@ export async function countRows(db: Db, bound: Bound, dialect: Dialect): Promise
 function pagePredicate(bound: Bound): Predicate {
   if (bound.after === null) return bound.predicate;
   return { op: "and", of: [bound.predicate, seekPredicate(bound.order, bound.after)] };
-}
-
-function orderTerms({ order, resource }: Bound): SQL[] {
-  return order.flatMap(({ column, direction }) => {
-    const found = resource.info.columns.get(column);
-    return found === undefined ? [] : [direction === "asc" ? asc(found.drizzle) : desc(found.drizzle)];
-  });
 }

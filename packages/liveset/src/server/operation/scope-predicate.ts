@@ -46,5 +46,6 @@ function serverRules({ info }: CompiledResource): WhereRules {
     },
     operand: columnOperand(info),
     limits: null,
+    undefinedIs: "refused",
   };
 }

@@ -1,0 +1,31 @@
+/** liveset: realtime REST. Declare resources, serve them; `liveset/node`, `liveset/sqlite` and `liveset/client` do the rest. */
+export type { ActionTypes, ApiTypes, ResourceTypes } from "./core/api-types.ts";
+export type { Clock } from "./core/clock.ts";
+export type { Code } from "./core/error/codes.ts";
+export { type Issue, invalid, LivesetError, type Problem } from "./core/error/liveset-error.ts";
+export type { Json, WireRow } from "./core/json.ts";
+export type { Key } from "./core/key/key.ts";
+export type { Query } from "./core/protocol/query.ts";
+export type { Lookup } from "./core/query/lookup.ts";
+export type { DeclaredWhere, LookupsOf, Where } from "./core/query/where.ts";
+export { type Action, type ActionCall, type ActionOptions, action } from "./server/action.ts";
+export type { Api } from "./server/api.ts";
+export type { Context, RequestInfo } from "./server/context.ts";
+export { createServer, type LivesetServer } from "./server/create-server.ts";
+export type { Database } from "./server/database/database.ts";
+export { defineApi } from "./server/define-api.ts";
+export { defaultLimits, type Limits } from "./server/limits.ts";
+export type { Log } from "./server/log.ts";
+export type { AnyUser, Db, Register, User } from "./server/register.ts";
+export {
+  type Hooks,
+  type Operation,
+  type Permissions,
+  type Resource,
+  type ResourceOptions,
+  type Row,
+  resource,
+} from "./server/resource.ts";
+export type { CorsOptions } from "./server/rest/cors.ts";
+export type { RateLimit, ServerOptions } from "./server/server-options.ts";
+export type { Socket } from "./server/socket.ts";

@@ -1,0 +1,120 @@
+import { LivesetError } from "../core/error/liveset-error.ts";
+import { acceptSocket } from "./accept-socket.ts";
+import { answerRequest, failureResponse } from "./answer-request.ts";
+import type { Api } from "./api.ts";
+import { createRuntime } from "./create-runtime.ts";
+import { createLifecycle } from "./lifecycle.ts";
+import type { Limits } from "./limits.ts";
+import { createHub, type HubStats } from "./live/create-hub.ts";
+import { originAllowed } from "./origin.ts";
+import type { Db, User } from "./register.ts";
+import { createRest } from "./rest/create-rest.ts";
+import { problemResponse } from "./rest/problem-response.ts";
+import { restSettings } from "./rest/rest-settings.ts";
+import type { RestBindings } from "./rest/settings.ts";
+import type { Runtime } from "./runtime.ts";
+import type { ServerOptions } from "./server-options.ts";
+import type { Socket } from "./socket.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** A server without a network: give it requests and sockets. Made by `createServer`. */
+export interface LivesetServer {
+  /** Answers a request; opens the server first where that was not done. `address` is the client's, where the transport knows it. */
+  fetch(request: Request, address?: string): Promise<Response>;
+  /** The answer that refuses a WebSocket's handshake, or null where it may be accepted. */
+  refuse(request: Request): Promise<Response | null>;
+  /** Takes over an open socket. `request` is that of its handshake, as it was given to `refuse`. */
+  accept(socket: Socket, request: Request): void;
+  /** The user's own Drizzle database. Writes through it are seen like all others. */
+  readonly db: Db;
+  /** Path of the REST interface, without a slash at its end. */
+  readonly prefix: string;
+  /** Path of the WebSocket. */
+  readonly socketPath: string;
+  readonly limits: Limits;
+  /** Open connections, subscriptions, and groups of equal ones. */
+  stats(): HubStats;
+  /**
+   * Opens the database and begins to listen to its changes, once.
+   * @throws whatever the database finds wrong, such as a table that does not exist.
+   */
+  open(): Promise<void>;
+  /** Closes sockets (1001), lets requests finish, closes the database. Further requests are answered `going_away`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves an API over any transport that has web-standard requests.
+ *
+ * @throws Error where options contradict each other.
+ *
+ * @example
+ * ```ts
+ * import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+ * import { createServer, defineApi, resource } from "liveset";
+ * import { sqlite } from "liveset/sqlite";
+ *
+ * const tasks = sqliteTable("tasks", { id: integer().primaryKey(), text: text().notNull() });
+ * const database = sqlite(":memory:");
+ * await database.db.run("create table tasks (id integer primary key, text text not null)");
+ * const server = createServer(defineApi({ tasks: resource(tasks) }), { database });
+ * const response = await server.fetch(new Request("http://localhost/api/tasks/"));
+ * console.log(await response.json()); // { count: 0, next: null, previous: null, results: [] }
+ * ```
+ */
+export function createServer(api: Api, options: ServerOptions): LivesetServer {
+  const clock = options.clock ?? systemClock;
+  const runtime = createRuntime(api, options);
+  const settings = restSettings(runtime, options, clock);
+  const rest = createRest(runtime, settings);
+  const life = createLifecycle(runtime, () => createHub(runtime, { clock }));
+  const principalOf = rememberPrincipals(runtime);
+  const answer = async (request: Request, bindings: RestBindings): Promise<Response> => {
+    if (isBelow(settings.prefix, request)) return rest.fetch(request, bindings);
+    return (await options.fallback?.(request)) ?? problemResponse(new LivesetError("not_found"));
+  };
+  return {
+    fetch: (request, address = "") =>
+      answerRequest(runtime, clock, request, (signedIn) =>
+        life.during(() => answer(request, { address, signedIn })),
+      ),
+    refuse: async (request) => {
+      try {
+        if (!originAllowed(request, settings.origins)) throw new LivesetError("origin_refused");
+        await life.open();
+        await principalOf(request);
+        return null;
+      } catch (thrown) {
+        return failureResponse(runtime, thrown);
+      }
+    },
+    accept: (socket, request) => {
+      const ready = life.open().then(async (hub) => ({ hub, user: await principalOf(request) }));
+      void acceptSocket(runtime, clock, socket, request, ready);
+    },
+    db: options.database.db,
+    prefix: settings.prefix,
+    socketPath: options.socketPath ?? "/ws/",
+    limits: runtime.limits,
+    stats: () => life.started()?.stats() ?? { connections: 0, subscriptions: 0, groups: 0 },
+    open: async () => {
+      await life.open();
+    },
+    close: life.close,
+  };
+}
+
+/** A handshake's principal is asked for twice, by `refuse` and by `accept`, and found once. */
+function rememberPrincipals(runtime: Runtime): (request: Request) => Promise<User | null> {
+  const principals = new WeakMap<Request, Promise<User | null>>();
+  return (request) => {
+    const principal = principals.get(request) ?? runtime.authenticate(request);
+    principals.set(request, principal);
+    return principal;
+  };
+}
+
+function isBelow(prefix: string, request: Request): boolean {
+  const { pathname } = new URL(request.url);
+  return pathname === prefix || pathname.startsWith(`${prefix}/`);
+}

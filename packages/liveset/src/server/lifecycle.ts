@@ -1,0 +1,58 @@
+import { LivesetError } from "../core/error/liveset-error.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** From opened to closed, each once. */
+export interface Lifecycle<T> {
+  /** Opens the database and starts what needs it open. A failure is thrown, and tried again by the next call. */
+  open(): Promise<T>;
+  /** What was started, undefined while it is not. */
+  started(): T | undefined;
+  /** Runs work that `close` waits for. @throws LivesetError `going_away` after `close`. */
+  during<R>(work: (started: T) => Promise<R>): Promise<R>;
+  close(): Promise<void>;
+}
+
+/** The life of a server: its database is opened at need, and closed when the work under way has ended. */
+export function createLifecycle<T extends { close(): void }>(
+  { database, resources, log }: Runtime,
+  start: () => T,
+): Lifecycle<T> {
+  const underWay = new Set<Promise<unknown>>();
+  let running: T | undefined;
+  let opened: Promise<T> | undefined;
+  let closed: Promise<void> | undefined;
+  const begin = async (): Promise<T> => {
+    await database.open({ tables: [...resources.values()].map(({ info }) => info), log });
+    running = start();
+    return running;
+  };
+  const open = (): Promise<T> => {
+    if (closed !== undefined) return Promise.reject(new LivesetError("going_away"));
+    opened ??= begin().catch((fault) => {
+      opened = undefined;
+      throw fault;
+    });
+    return opened;
+  };
+  const end = async (): Promise<void> => {
+    await opened?.catch(() => {});
+    running?.close();
+    await Promise.allSettled(underWay);
+    await database.close();
+  };
+  return {
+    open,
+    started: () => running,
+    during(work) {
+      const run = open().then(work);
+      underWay.add(run);
+      const done = (): void => void underWay.delete(run);
+      run.then(done, done);
+      return run;
+    },
+    close: () => {
+      closed ??= end();
+      return closed;
+    },
+  };
+}

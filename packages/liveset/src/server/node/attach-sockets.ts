@@ -1,0 +1,71 @@
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { LivesetError } from "../../core/error/liveset-error.ts";
+import { protocolName } from "../../core/protocol/name.ts";
+import type { LivesetServer } from "../create-server.ts";
+import { problemResponse } from "../rest/problem-response.ts";
+import { handshakeRequest } from "./handshake-request.ts";
+
+/**
+ * Accepts WebSockets at the server's `socketPath` of a Node HTTP server. Handshakes for other paths are left alone where the
+ * HTTP server has other `upgrade` listeners, else answered with 404.
+ *
+ * @returns a function that takes the listener away and ends the sockets that are still open; it does not close the server.
+ */
+export function attachSockets(
+  http: Pick<Server, "on" | "off" | "listenerCount">,
+  server: LivesetServer,
+): () => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: server.limits.frameBytes,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(protocolName) ? protocolName : false),
+  });
+  const upgrade = (incoming: IncomingMessage, duplex: Duplex, head: Buffer): void => {
+    const request = handshakeRequest(incoming);
+    if (request === null || !isAt(server.socketPath, request)) {
+      if (http.listenerCount("upgrade") === 1)
+        void end(duplex, problemResponse(new LivesetError("not_found")));
+      return;
+    }
+    // A client that goes away during the check must not be an uncaught error.
+    const ignore = (): void => {};
+    duplex.on("error", ignore);
+    void server.refuse(request).then((refusal) => {
+      if (refusal !== null) return end(duplex, refusal);
+      duplex.off("error", ignore);
+      return sockets.handleUpgrade(incoming, duplex, head, (socket) => take(server, socket, request));
+    });
+  };
+  http.on("upgrade", upgrade);
+  return () => {
+    http.off("upgrade", upgrade);
+    for (const socket of sockets.clients) socket.terminate();
+    sockets.close();
+  };
+}
+
+function take(server: LivesetServer, socket: WebSocket, request: Request): void {
+  // `ws` closes the socket after an error; without a listener the process would end.
+  socket.on("error", () => {});
+  server.accept(socket, request);
+}
+
+function isAt(path: string, request: Request): boolean {
+  const bare = (text: string): string => text.replace(/\/+$/, "");
+  return bare(new URL(request.url).pathname) === bare(path);
+}
+
+/** Answers a handshake with an HTTP response and ends the connection. */
+async function end(duplex: Duplex, response: Response): Promise<void> {
+  const body = await response.text();
+  const head = [
+    `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ""}`,
+    ...[...response.headers].map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  duplex.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}

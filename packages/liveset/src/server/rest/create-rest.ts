@@ -1,0 +1,113 @@
+import { Hono } from "hono";
+import { LivesetError, toLivesetError } from "../../core/error/liveset-error.ts";
+import type { CompiledResource } from "../compiled-resource.ts";
+import { operate } from "../operation/operate.ts";
+import { originAllowed } from "../origin.ts";
+import type { User } from "../register.ts";
+import type { Runtime } from "../runtime.ts";
+import { addCorsHeaders, preflight } from "./cors.ts";
+import { describeResource } from "./describe-resource.ts";
+import { allowHeader, type Endpoint, endpointOf, type Target } from "./endpoint.ts";
+import { problemResponse } from "./problem-response.ts";
+import { readCall } from "./read-call.ts";
+import { respond } from "./respond.ts";
+import type { RestBindings, RestSettings } from "./settings.ts";
+
+const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** The REST interface: addresses and methods become calls of `operate`. */
+export function createRest(runtime: Runtime, settings: RestSettings): Hono<{ Bindings: RestBindings }> {
+  const app = new Hono<{ Bindings: RestBindings }>({ strict: false });
+  const { cors, prefix } = settings;
+  if (cors !== undefined) {
+    app.use(async (c, next) => {
+      const answer = preflight(c.req.raw, cors);
+      if (answer !== null) return answer;
+      await next();
+      addCorsHeaders(c.req.raw, c.res.headers, cors);
+      return undefined;
+    });
+  }
+  app.all(`${prefix}/`, (c) => root(runtime, settings, c.req.raw));
+  app.all(`${prefix}/:resource/:key?/:action?`, (c) => {
+    const { resource: name = "", key, action } = c.req.param();
+    const resource = runtime.resources.get(name);
+    if (resource === undefined)
+      throw new LivesetError("unknown_resource", { detail: `There is no resource "${name}".` });
+    const endpoint = endpointOf(resource, key, action);
+    if (endpoint === null) throw new LivesetError("not_found");
+    return serveEndpoint(runtime, settings, resource, endpoint, c.req.raw, c.env);
+  });
+  app.notFound(() => problemResponse(new LivesetError("not_found")));
+  app.onError((thrown) => {
+    const error = toLivesetError(thrown);
+    // What `operate` throws is logged there.
+    if (!(thrown instanceof LivesetError)) runtime.log.error({ err: thrown }, "request failed");
+    return problemResponse(error);
+  });
+  return app;
+}
+
+async function serveEndpoint(
+  runtime: Runtime,
+  settings: RestSettings,
+  resource: CompiledResource,
+  endpoint: Endpoint,
+  request: Request,
+  env: RestBindings,
+): Promise<Response> {
+  const allow = allowHeader(endpoint);
+  if (request.method === "OPTIONS") {
+    return Response.json(describeResource(resource), { headers: { allow } });
+  }
+  const target = endpoint.get(request.method === "HEAD" ? "GET" : request.method);
+  if (target === undefined) return problemResponse(new LivesetError("method_not_allowed"), { allow });
+  const user = await admit(runtime, settings, request, env);
+  return answer(runtime, settings, resource, target, request, user);
+}
+
+/** The principal of a request that may be served. */
+async function admit(
+  runtime: Runtime,
+  settings: RestSettings,
+  request: Request,
+  env: RestBindings,
+): Promise<User | null> {
+  if (!safeMethods.has(request.method) && !originAllowed(request, settings.origins)) {
+    throw new LivesetError("origin_refused");
+  }
+  const user = await runtime.authenticate(request);
+  env.signedIn(user);
+  const retryAfter = settings.rateLimiter?.(settings.clientOf(request, user, env.address)) ?? 0;
+  if (retryAfter > 0) throw new LivesetError("throttled", { retryAfter });
+  return user;
+}
+
+async function answer(
+  runtime: Runtime,
+  settings: RestSettings,
+  resource: CompiledResource,
+  target: Target,
+  request: Request,
+  user: User | null,
+): Promise<Response> {
+  const call = await readCall(request, resource, target, user, runtime.limits.bodyBytes);
+  return respond(call, await operate(runtime, call), rootUrl(settings, request));
+}
+
+/** The interface's root names the resources, so that it can be explored from there. */
+function root(runtime: Runtime, settings: RestSettings, request: Request): Response {
+  if (!safeMethods.has(request.method)) {
+    return problemResponse(new LivesetError("method_not_allowed"), { allow: "GET, HEAD, OPTIONS" });
+  }
+  const url = rootUrl(settings, request);
+  const resources = Object.fromEntries([...runtime.resources.keys()].map((name) => [name, `${url}${name}/`]));
+  return Response.json(
+    resources,
+    request.method === "OPTIONS" ? { headers: { allow: "GET, HEAD, OPTIONS" } } : {},
+  );
+}
+
+function rootUrl({ origins, prefix }: RestSettings, request: Request): string {
+  return `${origins.publicOrigin ?? new URL(request.url).origin}${prefix}/`;
+}

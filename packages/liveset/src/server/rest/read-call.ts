@@ -1,0 +1,57 @@
+import { invalid } from "../../core/error/liveset-error.ts";
+import type { Query } from "../../core/protocol/query.ts";
+import { parseUrlQuery } from "../../core/query/url-query.ts";
+import type { CompiledResource } from "../compiled-resource.ts";
+import type { RequestInfo } from "../context.ts";
+import type { Call } from "../operation/call.ts";
+import type { User } from "../register.ts";
+import { requestInfo } from "../request-info.ts";
+import type { Target } from "./endpoint.ts";
+import { entityTags } from "./entity-tags.ts";
+import { readBody } from "./read-body.ts";
+
+const withBody: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
+/** The call that a request makes. `bodyBytes` bounds its body. */
+export async function readCall(
+  request: Request,
+  resource: CompiledResource,
+  target: Target,
+  user: User | null,
+  bodyBytes: number,
+): Promise<Call> {
+  const info = requestInfo(request);
+  const writes = withBody.has(request.method);
+  const data = writes ? await readBody(request, bodyBytes) : undefined;
+  const ifMatch = entityTags(request.headers.get("if-match"), false);
+  const ifNoneMatch = entityTags(request.headers.get("if-none-match"), true);
+  const mutation = writes ? request.headers.get("idempotency-key") : null;
+  return {
+    resource: resource.name,
+    action: target.action,
+    user,
+    request: info,
+    ...readQuery(resource, target, info),
+    ...(target.key === undefined ? {} : { key: target.key }),
+    ...(data === undefined ? {} : { data }),
+    ...(mutation === null ? {} : { mutation }),
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+  };
+}
+
+/** Only a list has a query; elsewhere a URL carries the resource's parameters and nothing else. */
+function readQuery(
+  resource: CompiledResource,
+  target: Target,
+  { query }: RequestInfo,
+): { readonly query?: Query; readonly params: Record<string, string> } {
+  const declared = new Set(Object.keys(resource.options.params ?? {}));
+  if (target.action === "list") return parseUrlQuery(query, resource.visible, declared);
+  const params: Record<string, string> = {};
+  for (const [name, value] of query) {
+    if (!declared.has(name)) throw invalid([name], "unknown", `There is no parameter ${name}.`);
+    params[name] = value;
+  }
+  return { params };
+}

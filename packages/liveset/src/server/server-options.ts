@@ -1,0 +1,48 @@
+import type { Clock } from "../core/clock.ts";
+import type { Database } from "./database/database.ts";
+import type { Limits } from "./limits.ts";
+import type { Log } from "./log.ts";
+import type { User } from "./register.ts";
+import type { CorsOptions } from "./rest/cors.ts";
+
+/** How often a client may use the REST interface: a token bucket each. */
+export interface RateLimit {
+  /** Requests at once. */
+  readonly burst: number;
+  /** How many more each second. */
+  readonly perSecond: number;
+  /** Names the client. Default: the principal's id, else the network address where the transport knows it. */
+  readonly key?: (request: Request, user: User | null) => string;
+}
+
+/** What a server needs, and what may be set. */
+export interface ServerOptions {
+  /** Such as `sqlite("todo.db")` of `liveset/sqlite`. */
+  readonly database: Database;
+  /**
+   * The principal of a request, null for nobody. Used alike by REST and the socket. A thrown `LivesetError` refuses
+   * the request. Default: nobody is ever signed in.
+   */
+  readonly authenticate?: (request: Request) => User | null | Promise<User | null>;
+  /** The id under which a principal's mutation ids are kept. Default: the principal's `id`. */
+  readonly principalId?: (user: User) => string;
+  readonly limits?: Partial<Limits>;
+  /** A pino logger, or any of its shape. Default: silence. */
+  readonly log?: Log;
+  /** Pages of other origins that may use REST. Default: none. */
+  readonly cors?: CorsOptions;
+  /** Origins, beside the server's own, whose pages may write and open sockets with their visitors' cookies. Default: none. */
+  readonly origins?: readonly string[];
+  /** The origin that browsers see, such as `https://example.com`, where a proxy hides it from the server. */
+  readonly publicOrigin?: string;
+  /** Path of the REST interface. Default `/api`. */
+  readonly prefix?: string;
+  /** Path of the WebSocket. Default `/ws/`. */
+  readonly socketPath?: string;
+  /** Default: none. */
+  readonly rateLimit?: RateLimit;
+  /** Answers what lies outside of the prefix. Default: 404. */
+  readonly fallback?: (request: Request) => Response | Promise<Response>;
+  /** Default: the real time. */
+  readonly clock?: Clock;
+}
