@@ -2,7 +2,7 @@ import { LivesetError } from "../core/error/liveset-error.ts";
 import type { Json } from "../core/json.ts";
 import { keyText } from "../core/key/key.ts";
 import type { Query } from "../core/protocol/query.ts";
-import { printUrlQuery } from "../core/query/url-query.ts";
+import { printUrlQuery } from "../core/query/print-url-query.ts";
 import type { Answer, Operation } from "./operation.ts";
 import { aborted } from "./requests.ts";
 
