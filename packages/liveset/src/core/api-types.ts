@@ -32,7 +32,7 @@ export interface ApiTypes {
   readonly $types?: { readonly [resource: string]: ResourceTypes };
 }
 
-/** The wire form of a JavaScript value that a column holds (see `WireRow`). */
+/** The wire form of a JavaScript value: of a column's (see `WireRow`), or of what server code returns. */
 export type WireValue<T> = T extends Date | bigint | Uint8Array
   ? string
   : T extends string | number | boolean | null
@@ -41,7 +41,9 @@ export type WireValue<T> = T extends Date | bigint | Uint8Array
       ? T
       : unknown extends T
         ? Json
-        : T;
+        : T extends object
+          ? { readonly [K in keyof T]: WireValue<T[K]> }
+          : T;
 
 /** A row of column values in wire form. */
 export type WireRowOf<Row> = { readonly [K in keyof Row]: WireValue<Row[K]> };

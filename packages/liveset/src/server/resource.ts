@@ -86,10 +86,11 @@ export interface ResourceOptions<
   O extends ColumnName<T>,
   I extends InputSchemas,
   A extends Readonly<Record<string, Action<T>>>,
+  W extends ColumnName<T>,
 > {
   /** Label on the `rest-live` dialect, such as `todolist.Task`. Default: the resource's name. */
   readonly model?: string;
-  /** Columns that are shown. Default: all. The key is always shown. */
+  /** Columns that are shown, and that callers may write. Default: all. The key is always shown. */
   readonly fields?: readonly F[];
   /** Further fields, computed from the row. They must not depend on anything else. */
   readonly computed?: C;
@@ -111,8 +112,8 @@ export interface ResourceOptions<
   readonly permissions?: Permissions<T, OutputOf<P>>;
   /** Schemas of the bodies. Default: made from the table by drizzle-zod. */
   readonly input?: I;
-  /** Columns that callers never write, beside generated ones. */
-  readonly readOnly?: readonly ColumnName<T>[];
+  /** Shown columns that callers never write, beside generated ones. */
+  readonly readOnly?: readonly W[];
   readonly hooks?: Hooks<T, OutputOf<P>>;
   readonly actions?: A;
   /** Rows of a page where the caller does not say. Default 100. */
@@ -137,7 +138,8 @@ export type AnyResourceOptions = ResourceOptions<
   FilterDeclaration<Table>,
   string,
   InputSchemas,
-  Readonly<Record<string, Action<Table>>>
+  Readonly<Record<string, Action<Table>>>,
+  string
 >;
 
 /** A declared resource. Made by `resource`. */
@@ -162,6 +164,26 @@ type ActionsOf<A> = {
   readonly [K in keyof A]: A[K] extends { readonly $types?: infer X extends ActionTypes } ? X : never;
 };
 
+/** Names of the columns that are declared as a key one by one; of a composite key the types know nothing. */
+type KeyColumn<T extends Table> = {
+  [K in ColumnName<T>]: T["_"]["columns"][K] extends { readonly _: { readonly isPrimaryKey: true } }
+    ? K
+    : never;
+}[ColumnName<T>];
+
+type KeyOf<T extends Table> = [KeyColumn<T>] extends [never]
+  ? Key
+  : Extract<WireValue<Row<T>[KeyColumn<T>]>, string | number>;
+
+/** What callers may write of a table: columns that are shown (`F`) and not read-only (`W`). */
+type Writable<T extends Table, F extends string, W extends string> = WireRowOf<
+  Pick<InferInsertModel<T>, Extract<keyof InferInsertModel<T>, Exclude<F | KeyColumn<T>, W>>>
+>;
+
+/** The key of a row that is changed is known; it may be repeated, not changed. */
+type WithoutKey<T extends Table, Values> = Omit<Values, KeyColumn<T>> &
+  Partial<Pick<Values, Extract<keyof Values, KeyColumn<T>>>>;
+
 /** The types that a declaration has for its clients. */
 export interface TypesOf<
   T extends Table,
@@ -172,14 +194,15 @@ export interface TypesOf<
   O extends string,
   I extends InputSchemas,
   A,
+  W extends string,
 > extends ResourceTypes {
-  readonly row: WireRowOf<Pick<Row<T>, F>> & {
-    readonly [K in keyof C]: C[K] extends (row: never) => infer R ? WireValue<Awaited<R>> : never;
+  readonly row: WireRowOf<Pick<Row<T>, F | KeyColumn<T>>> & {
+    readonly [K in keyof C]: C[K] extends (row: never) => infer R ? WireValue<R> : never;
   };
-  readonly key: Key;
-  readonly create: InputType<I, "create", WireRowOf<InferInsertModel<T>>>;
-  readonly update: InputType<I, "update", WireRowOf<InferInsertModel<T>>>;
-  readonly patch: InputType<I, "patch", Partial<WireRowOf<InferInsertModel<T>>>>;
+  readonly key: KeyOf<T>;
+  readonly create: InputType<I, "create", Writable<T, F, W>>;
+  readonly update: InputType<I, "update", WithoutKey<T, Writable<T, F, W>>>;
+  readonly patch: InputType<I, "patch", Partial<Writable<T, F, W>>>;
   readonly filterRow: WireRowOf<Row<T>>;
   readonly filters: LookupsDeclared<T, L>;
   readonly orderBy: O;
@@ -218,6 +241,10 @@ export function resource<
   const O extends ColumnName<T> = never,
   const I extends InputSchemas = Readonly<Record<never, never>>,
   const A extends Readonly<Record<string, Action<T>>> = Readonly<Record<never, never>>,
->(table: T, options?: ResourceOptions<T, F, C, P, L, O, I, A>): Resource<TypesOf<T, F, C, P, L, O, I, A>> {
+  const W extends ColumnName<T> = never,
+>(
+  table: T,
+  options?: ResourceOptions<T, F, C, P, L, O, I, A, W>,
+): Resource<TypesOf<T, F, C, P, L, O, I, A, W>> {
   return { table, options: (options ?? {}) as unknown as AnyResourceOptions };
 }
