@@ -2,7 +2,7 @@ import type { Json } from "../json.ts";
 import type { Key } from "../key/key.ts";
 import { key } from "./key.ts";
 import { type Query, query } from "./query.ts";
-import { json, literal, object, optional, record, type Schema, string } from "./schema.ts";
+import { id, json, literal, object, optional, record, type Schema, string } from "./schema.ts";
 
 /**
  * up: one operation (`list retrieve create update patch delete`) or an action by its name. `mutation` makes a
@@ -23,13 +23,13 @@ export interface Request {
 
 export const request: Schema<Request> = object({
   type: literal("request"),
-  id: string,
+  id,
   resource: string,
   action: string,
   key: optional(key),
   data: optional(json),
   params: optional(record),
   query: optional(query),
-  mutation: optional(string),
+  mutation: optional(id),
   ifMatch: optional(string),
 });

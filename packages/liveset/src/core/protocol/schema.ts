@@ -4,6 +4,9 @@ import type { Json } from "../json.ts";
 /** Keys that could reach an object's prototype; refused anywhere in a frame. */
 const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
+/** JSON may be nested so deep: deeper values would cost a recursive reader its stack. */
+const deepest = 64;
+
 /** The schema of a JSON value: describes itself (for the hash of the wire) and lists what is wrong with a value. */
 export interface Schema<T> {
   readonly describe: string;
@@ -24,17 +27,27 @@ type ObjectOf<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKeys
   readonly [K in OptionalKeys<F>]?: Infer<F[K]>;
 };
 
-function primitive<T>(describe: string, accepts: (value: unknown) => boolean): Schema<T> {
+function primitive<T>(
+  describe: string,
+  accepts: (value: unknown) => boolean,
+  expected: string = describe,
+): Schema<T> {
   return {
     describe,
     optional: false,
     check(value, path, issues) {
-      if (!accepts(value)) issues.push({ path, code: "type", message: `Expected ${describe}.` });
+      if (!accepts(value)) issues.push({ path, code: "type", message: `Expected ${expected}.` });
     },
   };
 }
 
 export const string: Schema<string> = primitive("string", (value) => typeof value === "string");
+/** A name that a client gives, to be kept and given back: 1 to 128 characters. */
+export const id: Schema<string> = primitive(
+  "id",
+  (value) => typeof value === "string" && value.length >= 1 && value.length <= 128,
+  "a text of 1 to 128 characters",
+);
 export const number: Schema<number> = primitive("number", (value) => typeof value === "number");
 export const boolean: Schema<boolean> = primitive("boolean", (value) => typeof value === "boolean");
 
@@ -44,7 +57,7 @@ export const json: Schema<Json> = {
   optional: false,
   check(value, path, issues) {
     if (value === undefined) issues.push({ path, code: "required", message: "Expected a value." });
-    else refuseForbiddenKeys(value, path, issues);
+    else refuseUnsafe(value, path, issues, deepest);
   },
 };
 
@@ -54,7 +67,7 @@ export const record: Schema<Readonly<Record<string, Json>>> = {
   optional: false,
   check(value, path, issues) {
     if (!isRecord(value)) issues.push({ path, code: "type", message: "Expected an object." });
-    else refuseForbiddenKeys(value, path, issues);
+    else refuseUnsafe(value, path, issues, deepest);
   },
 };
 
@@ -126,14 +139,28 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function refuseForbiddenKeys(value: unknown, path: readonly (string | number)[], issues: Issue[]): void {
-  if (Array.isArray(value)) {
-    for (const [index, entry] of value.entries()) refuseForbiddenKeys(entry, [...path, index], issues);
-  } else if (isRecord(value)) {
+function refuseUnsafe(
+  value: unknown,
+  path: readonly (string | number)[],
+  issues: Issue[],
+  levels: number,
+): void {
+  if (typeof value !== "object" || value === null) return;
+  if (levels === 0) {
+    issues.push({ path, code: "too_deep", message: `JSON may be nested ${deepest} levels deep.` });
+  } else if (Array.isArray(value)) {
+    for (const [index, entry] of value.entries()) {
+      if (typeof entry === "object") refuseUnsafe(entry, [...path, index], issues, levels - 1);
+    }
+  } else {
     for (const [key, entry] of Object.entries(value)) {
       if (forbiddenKeys.has(key)) {
-        issues.push({ path: [...path, key], code: "forbidden_key", message: `The key ${key} is not allowed.` });
-      } else refuseForbiddenKeys(entry, [...path, key], issues);
+        issues.push({
+          path: [...path, key],
+          code: "forbidden_key",
+          message: `The key ${key} is not allowed.`,
+        });
+      } else if (typeof entry === "object") refuseUnsafe(entry, [...path, key], issues, levels - 1);
     }
   }
 }

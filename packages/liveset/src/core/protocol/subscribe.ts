@@ -2,7 +2,7 @@ import type { Json } from "../json.ts";
 import type { Key } from "../key/key.ts";
 import { key } from "./key.ts";
 import { type Query, query } from "./query.ts";
-import { literal, object, optional, record, type Schema, string } from "./schema.ts";
+import { id, literal, object, optional, record, type Schema, string } from "./schema.ts";
 
 /** Where a lost connection left off: the cursor of its last `commit`, `subscribed` or `pong`, and the plan that `subscribed` named. */
 export interface Since {
@@ -27,7 +27,7 @@ export interface Subscribe {
 
 export const subscribe: Schema<Subscribe> = object({
   type: literal("subscribe"),
-  id: string,
+  id,
   resource: string,
   action: literal("list", "retrieve"),
   key: optional(key),

@@ -1,4 +1,4 @@
-import { literal, object, type Schema, string } from "./schema.ts";
+import { id, literal, object, type Schema } from "./schema.ts";
 
 /** up: ends a subscription. Nothing is answered; an unknown id is an `error`. */
 export interface Unsubscribe {
@@ -6,4 +6,4 @@ export interface Unsubscribe {
   readonly id: string;
 }
 
-export const unsubscribe: Schema<Unsubscribe> = object({ type: literal("unsubscribe"), id: string });
+export const unsubscribe: Schema<Unsubscribe> = object({ type: literal("unsubscribe"), id });

@@ -1,0 +1,15 @@
+import type { Json } from "../../core/json.ts";
+import type { Key } from "../../core/key/key.ts";
+import type { Query } from "../../core/protocol/query.ts";
+import type { Since } from "../../core/protocol/subscribe.ts";
+
+/** What a client wants to follow, whatever the dialect. */
+export interface Ask {
+  readonly resource: string;
+  readonly action: "list" | "retrieve";
+  readonly key?: Key;
+  readonly params?: Readonly<Record<string, Json>>;
+  readonly query?: Query;
+  /** Where it left off. */
+  readonly since?: Since;
+}

@@ -1,0 +1,114 @@
+import type { Clock } from "../../core/clock.ts";
+import { type Code, codeEntry } from "../../core/error/codes.ts";
+import { LivesetError } from "../../core/error/liveset-error.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import type { Socket } from "../socket.ts";
+import type { LiveParts } from "./live-parts.ts";
+import { Outbox } from "./outbox.ts";
+import { Session, type SessionStart } from "./session.ts";
+import { TokenBucket } from "./token-bucket.ts";
+import type { Voice } from "./voice.ts";
+
+/** What a connection is made of. */
+export interface ConnectionParts extends LiveParts {
+  readonly clock: Clock;
+  readonly dialect: Dialect;
+  /** Called once, when the connection is over. */
+  readonly ended: (connection: Connection) => void;
+}
+
+/** One socket and the session that lives on it: guards what comes in, bounds what goes out, and knows when the peer is gone. */
+export class Connection {
+  readonly session: Session;
+  readonly #parts: ConnectionParts;
+  readonly #socket: Socket;
+  readonly #outbox: Outbox;
+  readonly #voice: Voice;
+  readonly #bucket: TokenBucket;
+  readonly #openedAt: number;
+  #heardAt: number;
+  #cancelTimer: () => void = () => {};
+  #open = true;
+
+  constructor(parts: ConnectionParts, socket: Socket, start: SessionStart) {
+    const { clock, dialect, runtime } = parts;
+    const { limits } = runtime;
+    this.#parts = parts;
+    this.#socket = socket;
+    this.#outbox = new Outbox(socket, limits.bufferedBytes, () => this.close("slow_reader"));
+    this.#voice = dialect.voice(this.#outbox);
+    this.#bucket = new TokenBucket(clock, limits.burst, limits.framesPerSecond);
+    this.#openedAt = this.#heardAt = clock.now();
+    this.session = new Session(start, parts, this.#voice);
+  }
+
+  /** Greets the client and begins to listen. */
+  begin(): void {
+    const socket = this.#socket;
+    this.session.welcome();
+    socket.addEventListener("message", (event) => this.#hear(event.data));
+    socket.addEventListener("close", () => this.#end());
+    socket.addEventListener("error", () => this.#end());
+    this.#watch(2 * this.#parts.runtime.limits.heartbeat);
+  }
+
+  /** Closes with the close code of an error. */
+  close(code: Code): void {
+    if (!this.#open) return;
+    this.#end(code);
+    const { close = 1011, title } = codeEntry(code);
+    this.#socket.close(close, title);
+  }
+
+  #hear(data: unknown): void {
+    if (!this.#open) return;
+    this.#heardAt = this.#parts.clock.now();
+    if (typeof data !== "string") {
+      this.#voice.error(null, new LivesetError("malformed", { detail: "Send text frames." }));
+    } else if (isLonger(data, this.#parts.runtime.limits.frameBytes)) {
+      this.#voice.error(null, new LivesetError("too_large"));
+      this.close("too_large");
+    } else this.#take(data);
+  }
+
+  #take(text: string): void {
+    const { dialect, runtime } = this.#parts;
+    try {
+      if (this.#bucket.take()) dialect.receive(this.session, this.#voice, text);
+      else dialect.refuse(this.#voice, text, new LivesetError("throttled"));
+    } catch (thrown) {
+      runtime.log.error({ err: thrown, session: this.session.id }, "frame failed");
+      this.#voice.error(null, new LivesetError("internal"));
+    }
+  }
+
+  /** One timer a connection, set again only when it fires. */
+  #watch(delay: number): void {
+    if (!this.#open) return;
+    const { clock, runtime } = this.#parts;
+    this.#cancelTimer = clock.after(delay, () => {
+      const left = this.#heardAt + 2 * runtime.limits.heartbeat - clock.now();
+      if (left > 0) this.#watch(left);
+      else this.close("heartbeat_missed");
+    });
+  }
+
+  #end(code?: Code): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#cancelTimer();
+    this.#outbox.shut();
+    const { subscriptions, id } = this.session;
+    this.session.end();
+    this.#parts.ended(this);
+    const ms = Math.round(this.#parts.clock.now() - this.#openedAt);
+    this.#parts.runtime.log.info({ session: id, subscriptions, ms, ...(code && { reason: code }) }, "socket");
+  }
+}
+
+/** Whether a text has more than so many bytes in UTF-8, which are one to three a code unit. */
+function isLonger(text: string, bytes: number): boolean {
+  if (text.length > bytes) return true;
+  if (text.length * 3 <= bytes) return false;
+  return new TextEncoder().encode(text).byteLength > bytes;
+}

@@ -1,0 +1,70 @@
+import type { Clock } from "../../core/clock.ts";
+import type { RequestInfo } from "../context.ts";
+import { livesetDialect } from "../dialect/liveset.ts";
+import type { User } from "../register.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Socket } from "../socket.ts";
+import { Authors } from "./authors.ts";
+import { Connection, type ConnectionParts } from "./connection.ts";
+import { dispatch } from "./dispatch.ts";
+import { Groups } from "./groups.ts";
+import { Snapshots } from "./snapshots.ts";
+
+/** What a hub holds at a moment. */
+export interface HubStats {
+  readonly connections: number;
+  /** Over all connections, those still opening included. */
+  readonly subscriptions: number;
+  readonly groups: number;
+}
+
+/** The live half of a server: hands out the feed's transactions to all connections. */
+export interface Hub {
+  /**
+   * Begins a session on a socket that is open. `request` opened it; `info` is what contexts show of it. `welcome` is
+   * sent at once.
+   */
+  connect(
+    socket: Socket,
+    call: { readonly request: Request; readonly info: RequestInfo; readonly user: User | null },
+  ): void;
+  stats(): HubStats;
+  /** Closes all sockets with 1001, refuses new ones, and stops listening to the feed. */
+  close(): void;
+}
+
+/** Makes a hub of a runtime whose database is open. */
+export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }): Hub {
+  const groups = new Groups();
+  const authors = new Authors();
+  const connections = new Set<Connection>();
+  const parts: ConnectionParts = {
+    runtime,
+    groups,
+    authors,
+    snapshots: new Snapshots(runtime),
+    clock,
+    dialect: livesetDialect(),
+    ended: (connection) => connections.delete(connection),
+  };
+  const stop = runtime.database.feed.listen((transaction) => dispatch(parts, transaction));
+  let open = true;
+  return {
+    connect(socket, call) {
+      if (!open) return socket.close(1001);
+      const connection = new Connection(parts, socket, { id: crypto.randomUUID(), ...call });
+      connections.add(connection);
+      connection.begin();
+    },
+    stats: () => ({
+      connections: connections.size,
+      subscriptions: [...connections].reduce((sum, { session }) => sum + session.subscriptions, 0),
+      groups: groups.size,
+    }),
+    close() {
+      open = false;
+      stop();
+      for (const connection of [...connections]) connection.close("going_away");
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Cursor } from "../../core/change/cursor.ts";
+import type { WireRow } from "../../core/json.ts";
+import type { KeyText } from "../../core/key/key.ts";
+
+/** What one transaction did to one group. One value for all its subscribers, so that it is encoded once. Rows are serialised. */
+export interface GroupChanges {
+  /** The group's number. */
+  readonly group: number;
+  readonly cursor: Cursor;
+  readonly enter: readonly WireRow[];
+  readonly update: readonly WireRow[];
+  readonly leave: readonly KeyText[];
+}

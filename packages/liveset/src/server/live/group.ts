@@ -1,0 +1,70 @@
+import type { Change } from "../../core/change/change.ts";
+import type { Transition } from "../../core/change/transition.ts";
+import { type IndexKey, indexKeys } from "../../core/query/index-key.ts";
+import type { CompiledResource } from "../compiled-resource.ts";
+import type { GroupChanges } from "./group-changes.ts";
+import { type Judge, judgeOf } from "./judge.ts";
+import type { LiveQuery } from "./live-query.ts";
+import { Net } from "./net.ts";
+import type { Audience, Subscriber } from "./subscriber.ts";
+
+/** One canonical live query, shared by all subscriptions to it. It keeps no rows: what a change means follows from the change. */
+export class Group {
+  readonly number: number;
+  readonly text: string;
+  readonly plan: string;
+  readonly resource: CompiledResource;
+  /** Where the matcher files it. */
+  readonly keys: readonly IndexKey[] | null;
+  /** All that hold the group, those still waiting for their rows included. */
+  readonly subscribers: Set<Subscriber> = new Set();
+  readonly #judge: Judge;
+  /** Those that are up to date, with the number of their subscriptions. */
+  readonly #audiences = new Map<Audience, number>();
+  readonly #nets = new Set<Net>();
+
+  constructor(number: number, query: LiveQuery, plan: string) {
+    this.number = number;
+    this.text = query.text;
+    this.plan = plan;
+    this.resource = query.bound.resource;
+    this.keys = indexKeys(query.bound.predicate);
+    this.#judge = judgeOf(query);
+  }
+
+  /** Throws what a permission throws. */
+  judge(change: Change): Transition {
+    return this.#judge(change);
+  }
+
+  /** Everything from now on, netted, until `release`. For those whose rows are being read. */
+  collect(): Net {
+    const net = new Net(this.resource.info.key);
+    this.#nets.add(net);
+    return net;
+  }
+
+  release(net: Net): void {
+    this.#nets.delete(net);
+  }
+
+  /** From now on the audience gets the group's changes. */
+  follow(audience: Audience): void {
+    this.#audiences.set(audience, (this.#audiences.get(audience) ?? 0) + 1);
+  }
+
+  unfollow(audience: Audience): void {
+    const count = this.#audiences.get(audience) ?? 0;
+    if (count > 1) this.#audiences.set(audience, count - 1);
+    else this.#audiences.delete(audience);
+  }
+
+  /** Hands out one transaction's changes and adds to `told` who got them. */
+  publish(changes: GroupChanges, told: Set<Audience>): void {
+    for (const net of this.#nets) net.add(changes);
+    for (const audience of this.#audiences.keys()) {
+      told.add(audience);
+      audience.changes(changes);
+    }
+  }
+}

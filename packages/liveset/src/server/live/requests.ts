@@ -1,0 +1,85 @@
+import type { Json } from "../../core/json.ts";
+import type { Key } from "../../core/key/key.ts";
+import type { Query } from "../../core/protocol/query.ts";
+import type { OperationResult } from "../operation/call.ts";
+import { operate } from "../operation/operate.ts";
+import type { Caller } from "./caller.ts";
+import { failureOf } from "./failure-of.ts";
+import type { Inbox } from "./inbox.ts";
+import type { LiveParts } from "./live-parts.ts";
+import type { Audience } from "./subscriber.ts";
+import type { Voice } from "./voice.ts";
+
+/** An operation or action that a client asks for. */
+export interface Wish {
+  readonly resource: string;
+  readonly action: string;
+  readonly key?: Key;
+  readonly data?: Json;
+  readonly params?: Readonly<Record<string, Json>>;
+  readonly query?: Query;
+  readonly mutation?: string;
+  readonly ifMatch?: readonly string[];
+}
+
+/** Whose requests they are. */
+export interface RequestsOwner {
+  readonly parts: LiveParts;
+  readonly audience: Audience;
+  readonly voice: Voice;
+  readonly inbox: Inbox;
+}
+
+const reads: ReadonlySet<string> = new Set(["list", "retrieve"]);
+
+/**
+ * The requests of one session. They overlap, up to a bound beyond which the inbox waits; its writes are executed one
+ * after the other, in the order in which they came.
+ */
+export class Requests {
+  readonly #owner: RequestsOwner;
+  #underWay = 0;
+  #lastWrite: Promise<unknown> = Promise.resolve();
+  #release: () => void = () => {};
+  #ended = false;
+
+  constructor(owner: RequestsOwner) {
+    this.#owner = owner;
+  }
+
+  /** Runs a request and says its answer, a write's after its transaction's frames (P6). */
+  run(id: string, caller: Caller, wish: Wish): void {
+    const { parts, inbox } = this.#owner;
+    if (++this.#underWay === parts.runtime.limits.requestsInFlight) this.#release = inbox.hold();
+    void this.#answer(id, caller, wish).finally(() => {
+      if (this.#underWay-- === parts.runtime.limits.requestsInFlight) this.#release();
+    });
+  }
+
+  /** Writes that have not begun are not executed. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  async #answer(id: string, caller: Caller, wish: Wish): Promise<void> {
+    const { parts, audience, voice } = this.#owner;
+    const done = wish.mutation === undefined ? null : parts.authors.begin(wish.mutation, audience);
+    try {
+      const result = await this.#inTurn(caller, wish);
+      if (result !== null) voice.response(id, result);
+    } catch (thrown) {
+      voice.error(id, failureOf(parts.runtime, thrown, { resource: wish.resource, action: wish.action }));
+    } finally {
+      done?.();
+    }
+  }
+
+  #inTurn({ user, request }: Caller, wish: Wish): Promise<OperationResult | null> {
+    const work = async (): Promise<OperationResult | null> =>
+      this.#ended ? null : operate(this.#owner.parts.runtime, { user, request, ...wish });
+    if (reads.has(wish.action)) return work();
+    const result = this.#lastWrite.then(work);
+    this.#lastWrite = result.catch(() => {});
+    return result;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Cursor } from "../../core/change/cursor.ts";
+import { LivesetError } from "../../core/error/liveset-error.ts";
+import type { WireRow } from "../../core/json.ts";
+import { refusal } from "../operation/check-permission.ts";
+import { fetchRows } from "../operation/fetch-rows.ts";
+import type { Runtime } from "../runtime.ts";
+import { failureOf } from "./failure-of.ts";
+import type { Group } from "./group.ts";
+import type { LiveQuery } from "./live-query.ts";
+import type { Net } from "./net.ts";
+
+/** Who waits for a group's rows. Both are called in the same turn for all who wait. */
+export interface Waiter {
+  /**
+   * @param rows the group's rows as they are now, serialised, in no particular order
+   */
+  ready(rows: readonly WireRow[]): void;
+  fail(error: LivesetError): void;
+}
+
+interface Reading {
+  readonly net: Net;
+  readonly waiters: Set<Waiter>;
+}
+
+/**
+ * Reads the rows of groups so that subscribing is atomic (P2). What happens to the group while its rows are
+ * read is netted; whatever of it is later than the snapshot is put onto the rows, and in the same turn they are handed
+ * over. So they stand exactly between two commits.
+ *
+ * Those who ask for the same group meanwhile share the reading.
+ */
+export class Snapshots {
+  readonly #runtime: Runtime;
+  readonly #readings = new Map<Group, Reading>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Asks for the rows of a group that the waiter's subscription holds. The returned function withdraws. */
+  wait(group: Group, query: LiveQuery, waiter: Waiter): () => void {
+    const reading = this.#readings.get(group) ?? this.#start(group, query);
+    reading.waiters.add(waiter);
+    return () => {
+      reading.waiters.delete(waiter);
+    };
+  }
+
+  #start(group: Group, query: LiveQuery): Reading {
+    const reading: Reading = { net: group.collect(), waiters: new Set() };
+    this.#readings.set(group, reading);
+    void this.#read(group, query, reading);
+    return reading;
+  }
+
+  async #read(group: Group, query: LiveQuery, { net, waiters }: Reading): Promise<void> {
+    let hand: (waiter: Waiter) => void;
+    try {
+      const { value, cursor } = await this.#fetch(query);
+      const rows = this.#upToDate(group, value, cursor, net, query);
+      hand = (waiter) => waiter.ready(rows);
+    } catch (thrown) {
+      const error = failureOf(this.#runtime, thrown, { resource: group.resource.name });
+      hand = (waiter) => waiter.fail(error);
+    }
+    this.#readings.delete(group);
+    group.release(net);
+    for (const waiter of [...waiters]) hand(waiter);
+  }
+
+  #fetch({ bound }: LiveQuery): Promise<{ readonly value: readonly WireRow[]; readonly cursor: Cursor }> {
+    const { database, limits } = this.#runtime;
+    const all = { ...bound, limit: limits.liveRows + 1, offset: 0, after: null };
+    return database.read((db) => fetchRows(db, all, database.dialect));
+  }
+
+  #upToDate(
+    group: Group,
+    fetched: readonly WireRow[],
+    cursor: Cursor,
+    net: Net,
+    { may, bound }: LiveQuery,
+  ): readonly WireRow[] {
+    const { limits, database } = this.#runtime;
+    if (fetched.length > limits.liveRows) {
+      throw new LivesetError("too_many_rows", {
+        detail: `The list has more than ${limits.liveRows} rows. Narrow the filter.`,
+      });
+    }
+    const permitted = may === null ? fetched : fetched.filter(may);
+    const shown = permitted.map((row) => Object.freeze(group.resource.serialize(row)));
+    const rows = net.applyTo(shown, (other) => database.feed.compare(other, cursor) > 0);
+    if (rows.length === 0 && permitted.length < fetched.length) throw refusal(bound.context);
+    return rows;
+  }
+}

@@ -1,0 +1,146 @@
+import { LivesetError } from "../../core/error/liveset-error.ts";
+import type { WireRow } from "../../core/json.ts";
+import type { Ask } from "./ask.ts";
+import type { Caller } from "./caller.ts";
+import { failureOf } from "./failure-of.ts";
+import type { Group } from "./group.ts";
+import type { LiveParts } from "./live-parts.ts";
+import { bindLive, type LiveQuery } from "./live-query.ts";
+import { missedSince } from "./missed.ts";
+import { planOf } from "./plan.ts";
+import { sortRows } from "./sort-rows.ts";
+import type { Audience, Subscriber } from "./subscriber.ts";
+import type { Voice } from "./voice.ts";
+
+/** Whose subscription it is. */
+export interface SubscriptionOwner {
+  readonly parts: LiveParts;
+  readonly audience: Audience;
+  readonly voice: Voice;
+  /** The principal of this moment. */
+  caller(): Caller;
+  /** The subscription failed and is over. */
+  failed(subscription: Subscription): void;
+}
+
+/**
+ * One client's interest in a group.
+ *
+ *   open ─► bind ─► hold the group ─┬─ since known ─► subscribed (resumed), changes?, commit ─┬─► follow
+ *                                   └─ else ────────► rows ─► subscribed ─────────────────────┘
+ */
+export class Subscription implements Subscriber {
+  readonly id: string;
+  readonly #ask: Ask;
+  readonly #owner: SubscriptionOwner;
+  /** The opening that counts; those before it find themselves outdated. */
+  #run = 0;
+  #held: { readonly group: Group; readonly withdraw: () => void } | null = null;
+  #following = false;
+
+  constructor(id: string, ask: Ask, owner: SubscriptionOwner) {
+    this.id = id;
+    this.#ask = ask;
+    this.#owner = owner;
+  }
+
+  get audience(): Audience {
+    return this.#owner.audience;
+  }
+
+  /** The group that it follows, null while it is not up to date. */
+  get group(): Group | null {
+    return this.#following ? (this.#held?.group ?? null) : null;
+  }
+
+  /** Opens it, or opens it anew: for the principal of this moment. */
+  open(): void {
+    this.end();
+    void this.#open(this.#run);
+  }
+
+  /** Whether the principal of this moment would follow the same group. Rejects where it may follow nothing. */
+  async fits(): Promise<boolean> {
+    const { parts, caller } = this.#owner;
+    const query = await bindLive(parts.runtime, caller(), this.#ask);
+    return query.text === this.#held?.group.text;
+  }
+
+  /** Lets go of the group. Nothing more is said. */
+  end(): void {
+    this.#run++;
+    const held = this.#held;
+    if (held === null) return;
+    if (this.#following) held.group.unfollow(this.audience);
+    this.#following = false;
+    this.#held = null;
+    held.withdraw();
+    this.#owner.parts.groups.leave(held.group, this);
+  }
+
+  /** Ends it, and says why. */
+  fail(error: LivesetError): void {
+    this.end();
+    this.#owner.failed(this);
+    this.#owner.voice.error(this.id, error);
+  }
+
+  async #open(run: number): Promise<void> {
+    const { parts, caller } = this.#owner;
+    try {
+      const query = await bindLive(parts.runtime, caller(), this.#ask);
+      const plan = await planOf(query.text);
+      if (run !== this.#run) return;
+      const group = parts.groups.join(query, plan, this);
+      this.#held = { group, withdraw: () => {} };
+      const resumed = await this.#resume(run, group, query);
+      if (run === this.#run && !resumed) this.#awaitRows(group, query);
+    } catch (thrown) {
+      if (run !== this.#run) return;
+      this.fail(failureOf(parts.runtime, thrown, { resource: this.#ask.resource, subscription: this.id }));
+    }
+  }
+
+  async #resume(run: number, group: Group, query: LiveQuery): Promise<boolean> {
+    const { voice, parts } = this.#owner;
+    const { since } = this.#ask;
+    if (since === undefined || since.plan !== group.plan) return false;
+    const { feed } = parts.runtime.database;
+    const cursor = feed.parse(since.cursor);
+    if (cursor === null) return false;
+    return missedSince(feed, group, cursor, (missed) => {
+      if (run !== this.#run) return;
+      this.#follow(group, query, null);
+      const changes = missed.total(group.number, feed.cursor);
+      if (changes !== null) voice.changes(changes);
+      voice.commit(feed.cursor, []);
+    });
+  }
+
+  #awaitRows(group: Group, query: LiveQuery): void {
+    const waiter = {
+      ready: (rows: readonly WireRow[]): void => {
+        if (rows.length === 0 && !query.isList) this.fail(new LivesetError("not_found"));
+        else this.#follow(group, query, sortRows(rows, query));
+      },
+      fail: (error: LivesetError): void => this.fail(error),
+    };
+    this.#held = { group, withdraw: this.#owner.parts.snapshots.wait(group, query, waiter) };
+  }
+
+  #follow(group: Group, { bound, order }: LiveQuery, rows: readonly WireRow[] | null): void {
+    const { voice, parts } = this.#owner;
+    this.#held = { group, withdraw: () => {} };
+    this.#following = true;
+    group.follow(this.audience);
+    voice.subscribed({
+      id: this.id,
+      group: group.number,
+      cursor: parts.runtime.database.feed.cursor,
+      plan: group.plan,
+      keys: bound.resource.info.key,
+      order,
+      rows,
+    });
+  }
+}

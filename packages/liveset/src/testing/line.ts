@@ -1,0 +1,51 @@
+/** One direction of a connection: delivers in order, later, and not while it is held. */
+export class Line {
+  readonly #schedule: (deliver: () => void) => void;
+  #queue: { readonly bytes: number; readonly deliver: () => void }[] = [];
+  #bytes = 0;
+  #holds = 0;
+  #cut = false;
+
+  constructor(schedule: (deliver: () => void) => void) {
+    this.#schedule = schedule;
+  }
+
+  /** Bytes under way. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(bytes: number, deliver: () => void): void {
+    if (this.#cut) return;
+    this.#queue.push({ bytes, deliver });
+    this.#bytes += bytes;
+    this.#schedule(() => this.#next());
+  }
+
+  /** Delivers nothing until the returned function is called. */
+  hold(): () => void {
+    this.#holds++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds--;
+      for (const _ of this.#queue) this.#schedule(() => this.#next());
+    };
+  }
+
+  /** Loses what is under way and whatever comes after. */
+  cut(): void {
+    this.#cut = true;
+    this.#queue = [];
+    this.#bytes = 0;
+  }
+
+  #next(): void {
+    if (this.#holds > 0) return;
+    const item = this.#queue.shift();
+    if (item === undefined) return;
+    this.#bytes -= item.bytes;
+    item.deliver();
+  }
+}
