@@ -81,6 +81,7 @@ export function isNodeOnly(path: string): boolean {
     path === "cli.ts" ||
     path === "server/node.ts" ||
     path.startsWith("server/node/") ||
+    path.startsWith("server/node/") ||
     path.startsWith("server/database/sqlite/") ||
     path.startsWith("testing/")
   );
