@@ -12,12 +12,18 @@ import { socketUrlOf } from "./urls.ts";
  * @param url address of the server's socket, `ws(s)://` or `http(s)://`; on a page it may be a path
  * @example
  * ```ts
+ * import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+ * import { defineApi, resource } from "liveset";
  * import { createClient } from "liveset/client";
- * import type { api } from "./api.ts";
+ *
+ * const tasks = sqliteTable("tasks", { id: integer().primaryKey(), text: text().notNull() });
+ * const api = defineApi({ tasks: resource(tasks, { filters: ["text"], orderBy: ["id"] }) });
  *
  * const client = createClient<typeof api>("ws://localhost:8000/ws/");
- * const open = client.tasks.live({ where: { done: false }, orderBy: { id: "desc" } });
- * open.subscribe(() => render(open.getSnapshot().data));
+ * const milk = client.tasks.live({ where: { text: { icontains: "milk" } }, orderBy: { id: "desc" } });
+ * milk.subscribe(() => {
+ *   document.title = `${milk.getSnapshot().data.length} tasks about milk`;
+ * });
  * await client.tasks.create({ text: "Buy milk" });
  * ```
  */

@@ -48,9 +48,9 @@ export type Options<T extends ResourceTypes> = CallOptions & Params<T>;
 export type LiveOptions<T extends ResourceTypes> = Params<T>;
 
 /** The last argument: to be left out only where no parameter is required. */
-type Last<O> = Record<never, never> extends O ? [options?: O] : [options: O];
+export type Last<O> = Record<never, never> extends O ? [options?: O] : [options: O];
 /** A middle argument that may be left out, unless the last may not. */
-type Optional<A, O> =
+export type Optional<A, O> =
   Record<never, never> extends O ? [value?: A, options?: O] : [value: A | undefined, options: O];
 
 /**
@@ -70,12 +70,11 @@ type InputAnd<I, O> = undefined extends I ? Optional<I, O> : [input: I, ...Last<
  *
  * @example
  * ```ts
- * import type { ResourceTypes } from "liveset";
  * import type { ResourceClient } from "liveset/client";
  *
- * export async function firstPage<T extends ResourceTypes>(tasks: ResourceClient<T>): Promise<readonly T["row"][]> {
- *   const page = await tasks.list();
- *   return page.results;
+ * export async function countOf(resource: ResourceClient): Promise<number> {
+ *   const page = await resource.list({ limit: 1 });
+ *   return page.count;
  * }
  * ```
  */

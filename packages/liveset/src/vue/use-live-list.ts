@@ -1,0 +1,46 @@
+import { type MaybeRefOrGetter, toValue } from "vue";
+import type { LiveListQuery, LiveOptions, Optional, ResourceClient } from "../client/resource-client.ts";
+import type { ResourceTypes } from "../core/api-types.ts";
+import { type Live, type UseLiveOptions, useLive } from "./live.ts";
+
+type Args<T extends ResourceTypes> = Optional<
+  MaybeRefOrGetter<LiveListQuery<T> | null | undefined>,
+  LiveOptions<T> & UseLiveOptions
+>;
+
+/**
+ * All rows that fit a query, live, for as long as the component (or the effect scope) lives. The query may be a ref or a getter;
+ * null is off: no data, `status` pending, `connection` paused.
+ *
+ * @example
+ * ```ts
+ * import { useClient, useLiveList } from "liveset/vue";
+ * import { ref } from "vue";
+ *
+ * const words = ref("");
+ * const { data, status, connection } = useLiveList(useClient().resource("tasks"), () => ({
+ *   search: words.value,
+ * }));
+ * ```
+ */
+export function useLiveList<T extends ResourceTypes>(
+  resource: MaybeRefOrGetter<ResourceClient<T>>,
+  ...[query, options]: Args<T>
+): Live<readonly T["row"][]> {
+  const asked = (): LiveListQuery<T> | null | undefined => (query === undefined ? {} : toValue(query));
+  // As text, so that a getter which makes an equal query anew changes nothing, and parts of a reactive query are seen.
+  const text = (): string => JSON.stringify([asked() ?? null, options?.params]);
+  return useLive(
+    [() => toValue(resource), text],
+    () => {
+      const [copy, params] = JSON.parse(text()) as [LiveListQuery<T> | null, unknown];
+      const live = toValue(resource).live as (
+        query: unknown,
+        options: unknown,
+      ) => ReturnType<ResourceClient<T>["live"]>;
+      return live(copy, params === null ? undefined : { params });
+    },
+    () => (asked() ?? null) === null,
+    options ?? {},
+  );
+}

@@ -1,0 +1,38 @@
+import { type MaybeRefOrGetter, toValue } from "vue";
+import type { Last, LiveOptions, ResourceClient } from "../client/resource-client.ts";
+import type { ResourceTypes } from "../core/api-types.ts";
+import { type Live, type UseLiveOptions, useLive } from "./live.ts";
+
+/**
+ * One row by its key, live: `data` is undefined until it is known and null where it is absent or out of sight. The key may be a ref
+ * or a getter; null and undefined are off.
+ *
+ * @example
+ * ```ts
+ * import { useClient, useLiveOne } from "liveset/vue";
+ * import { ref } from "vue";
+ *
+ * const chosen = ref<number | null>(null);
+ * const { data: task } = useLiveOne(useClient().resource("tasks"), chosen);
+ * ```
+ */
+export function useLiveOne<T extends ResourceTypes>(
+  resource: MaybeRefOrGetter<ResourceClient<T>>,
+  key: MaybeRefOrGetter<T["key"] | null | undefined>,
+  ...[options]: Last<LiveOptions<T> & UseLiveOptions>
+): Live<T["row"] | null | undefined> {
+  const text = (): string => JSON.stringify([toValue(key) ?? null, options?.params]);
+  return useLive(
+    [() => toValue(resource), text],
+    () => {
+      const [copy, params] = JSON.parse(text()) as [T["key"] | null, unknown];
+      const live = toValue(resource).liveOne as (
+        key: unknown,
+        options: unknown,
+      ) => ReturnType<ResourceClient<T>["liveOne"]>;
+      return live(copy, params === null ? undefined : { params });
+    },
+    () => (toValue(key) ?? null) === null,
+    options ?? {},
+  );
+}
