@@ -11,9 +11,10 @@ import type { Operand } from "./predicate.ts";
 export function compareValues(kind: ColumnKind): (a: Operand, b: Operand) => number {
   switch (kind) {
     case "integer":
+      return compareIntegers;
     case "real":
     case "boolean":
-      return (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+      return compareNumbers;
     case "date":
       return (a, b) => compareIsoDates(String(a), String(b));
     case "blob":
@@ -26,4 +27,14 @@ export function compareValues(kind: ColumnKind): (a: Operand, b: Operand) => num
     default:
       return kind satisfies never;
   }
+}
+
+function compareNumbers(a: Operand, b: Operand): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** An integer beyond 2^53 - 1 is a string of digits on the wire. As a number it is at least larger than all that are none. */
+function compareIntegers(a: Operand, b: Operand): number {
+  if (typeof a === "string" && typeof b === "string") return Number(BigInt(a) - BigInt(b));
+  return compareNumbers(Number(a), Number(b));
 }

@@ -44,15 +44,21 @@ function textOperand(column: Column, value: unknown, path: readonly (string | nu
 }
 
 function numberOperand(column: Column, value: unknown, path: readonly (string | number)[]): Operand {
+  if (column.kind === "integer" && isLongInteger(value)) return value;
   if (typeof value !== "number") throw wrongType(column, value, path);
   if (!Number.isFinite(value)) throw wrongValue(path, `${column.name}: ${value} is not a finite number.`);
   if (column.kind === "integer" && !Number.isSafeInteger(value)) {
-    throw wrongValue(
-      path,
-      `${column.name}: ${value} is not a whole number between -(2^53 - 1) and 2^53 - 1.`,
-    );
+    const why = "is not a whole number between -(2^53 - 1) and 2^53 - 1";
+    throw wrongValue(path, `${column.name}: ${value} ${why}; larger ones are given as strings.`);
   }
   return value === 0 ? 0 : value;
+}
+
+/** Whether a value is what an integer of 64 bits that no JavaScript number holds has become on the wire: its digits. */
+function isLongInteger(value: unknown): value is string {
+  if (typeof value !== "string" || !/^-?[1-9]\d{15,18}$/.test(value)) return false;
+  const integer = BigInt(value);
+  return !Number.isSafeInteger(Number(value)) && BigInt.asIntN(64, integer) === integer;
 }
 
 function bigintOperand(column: Column, value: unknown, path: readonly (string | number)[]): Operand {

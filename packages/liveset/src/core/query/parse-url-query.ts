@@ -131,7 +131,9 @@ function parseText(column: Column, text: string, key: string): Json {
     case "real": {
       const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text);
       if (!isNumber) throw invalid([key], "invalid_value", `${key}: "${text.slice(0, 40)}" is not a number.`);
-      return parseOperand(column, Number(text), [key]);
+      const number = Number(text);
+      const isLong = column.kind === "integer" && Number.isInteger(number) && !Number.isSafeInteger(number);
+      return parseOperand(column, isLong ? text : number, [key]);
     }
     case "boolean":
       return parseBoolean(text, key);

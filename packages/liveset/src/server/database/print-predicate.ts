@@ -147,5 +147,6 @@ function printEndsWith({ drizzle }: TableColumn, operand: string, dialect: SqlDi
   const bytes = new TextEncoder().encode(operand).length;
   // From position -0 on, substr gives the whole text.
   if (bytes === 0) return sql`${drizzle} = ${drizzle}`;
-  return sql`substr(cast(${drizzle} as blob), ${-bytes}) = cast(${operand} as blob)`;
+  // Of an empty blob, substr gives NULL.
+  return sql`(${drizzle} <> '' collate binary and substr(cast(${drizzle} as blob), ${-bytes}) = cast(${operand} as blob))`;
 }

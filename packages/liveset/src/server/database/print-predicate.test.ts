@@ -1,0 +1,457 @@
+import { DatabaseSync } from "node:sqlite";
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import { blob, integer, numeric, real, SQLiteSyncDialect, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import fc from "fast-check";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { Json, WireRow } from "../../core/json.ts";
+import { toBase64 } from "../../core/query/base64.ts";
+import { compareRows } from "../../core/query/compare-rows.ts";
+import { compilePredicate } from "../../core/query/evaluate.ts";
+import { lookupsOfKind } from "../../core/query/lookups-of-kind.ts";
+import { normalize } from "../../core/query/normalize.ts";
+import type { Order } from "../../core/query/order.ts";
+import { parseOrder } from "../../core/query/parse-order.ts";
+import { parseWhere } from "../../core/query/parse-where.ts";
+import type { Operand, Predicate } from "../../core/query/predicate.ts";
+import { decodeAfter, encodeAfter, seekPredicate } from "../../core/query/seek.ts";
+import { columnOperand } from "../operation/column-operand.ts";
+import { inspectTable } from "../table/inspect-table.ts";
+import { printOrder } from "./print-order.ts";
+import { printPredicate } from "./print-predicate.ts";
+import { fromSqlOutput, toSqlInput } from "./sqlite/sql-value.ts";
+
+const soak = Number(process.env.LIVESET_SOAK ?? 1);
+
+const things = sqliteTable("some things", {
+  id: integer("the id").primaryKey(),
+  text: text(),
+  // The database compares without case, the predicate does not.
+  name: text("NAME"),
+  whole: integer(),
+  float: real(),
+  done: integer({ mode: "boolean" }),
+  at: integer({ mode: "timestamp_ms" }),
+  second: integer({ mode: "timestamp" }),
+  big: blob({ mode: "bigint" }),
+  count: numeric({ mode: "bigint" }),
+  bytes: blob({ mode: "buffer" }),
+  meta: text({ mode: "json" }),
+});
+
+const create = `create table "some things" ("the id" integer primary key, "text" text, "NAME" text collate nocase,
+  "whole" integer, "float" real, "done" integer, "at" integer, "second" integer, "big" blob, "count" numeric,
+  "bytes" blob, "meta" text)`;
+
+const info = inspectTable(things);
+const { columns } = info;
+const dialect = new SQLiteSyncDialect();
+const database = new DatabaseSync(":memory:");
+database.exec(create);
+
+beforeEach(() => {
+  database.exec('delete from "some things"');
+});
+afterAll(() => {
+  database.close();
+});
+
+function run(query: SQL): unknown[][] {
+  const { sql: statement, params } = dialect.sqlToQuery(query);
+  const prepared = database.prepare(statement);
+  prepared.setReturnArrays(true);
+  prepared.setReadBigInts(true);
+  const rows = prepared.all(...params.map(toSqlInput)) as unknown as unknown[][];
+  return rows.map((row) => row.map(fromSqlOutput));
+}
+
+function insert(row: WireRow): void {
+  const model = info.fromWire(row);
+  const all = Object.entries(getTableColumns(things));
+  const values = all.map(([name, column]) => sql`${sql.param(model[name], column)}`);
+  run(sql`insert into ${things} values (${sql.join(values, sql`, `)})`);
+}
+
+/** The rows as the database holds them, in wire form. */
+function select(where: SQL, order: readonly SQL[] = []): WireRow[] {
+  const all = Object.entries(getTableColumns(things));
+  const list = sql.join(
+    all.map(([, column]) => sql`${column}`),
+    sql`, `,
+  );
+  const sorted = order.length === 0 ? sql`` : sql` order by ${sql.join([...order], sql`, `)}`;
+  return run(sql`select ${list} from ${things} where ${where}${sorted}`).map((values) =>
+    info.toWire(
+      Object.fromEntries(
+        all.map(([name, column], index) => {
+          const value = values[index];
+          return [name, value === null ? null : column.mapFromDriverValue(value)];
+        }),
+      ),
+    ),
+  );
+}
+
+const ids = (rows: readonly WireRow[]): Json[] =>
+  rows.map(({ id }) => id as Json).sort((a, b) => Number(a) - Number(b));
+
+const rules = {
+  columns,
+  allowed: (name: string) => lookupsOfKind(columns.get(name)?.kind ?? "opaque"),
+  operand: columnOperand(info),
+  limits: null,
+};
+
+/** The rows that the database selects; fails where the memory says otherwise, of the predicate, its normal form or their opposites. */
+function selected(predicate: Predicate): Json[] {
+  const rows = select(sql`1 = 1`);
+  const normal = normalize(predicate);
+  const result = ids(select(printPredicate(predicate, info, "sqlite")));
+  expect(ids(rows.filter(compilePredicate(predicate, columns)))).toEqual(result);
+  expect(ids(rows.filter(compilePredicate(normal, columns)))).toEqual(result);
+  expect(ids(select(printPredicate(normal, info, "sqlite")))).toEqual(result);
+  const opposite = ids(select(printPredicate({ op: "not", of: predicate }, info, "sqlite")));
+  expect(ids(rows.filter(compilePredicate({ op: "not", of: predicate }, columns)))).toEqual(opposite);
+  expect(ids(rows.filter(compilePredicate({ op: "not", of: normal }, columns)))).toEqual(opposite);
+  expect(ids(rows.filter(compilePredicate(normalize({ op: "not", of: predicate }), columns)))).toEqual(
+    opposite,
+  );
+  return result;
+}
+
+const empty: WireRow = {
+  text: null,
+  name: null,
+  whole: null,
+  float: null,
+  done: null,
+  at: null,
+  second: null,
+  big: null,
+  count: null,
+  bytes: null,
+  meta: null,
+};
+
+const fragments = [
+  "",
+  "a",
+  "A",
+  "b",
+  "B",
+  "ab",
+  "milk",
+  "Milk",
+  "%",
+  "_",
+  "\\",
+  "'",
+  '"',
+  "\0",
+  "é",
+  "É",
+  "ß",
+  "ſ",
+  "K",
+  "İ",
+  "\ud7ff",
+  "\ue000",
+  "\uff01",
+  "😀",
+  "𝒳",
+  "\u0301",
+  " ",
+  "1",
+  "null",
+];
+const wireText = fc.array(fc.constantFrom(...fragments), { maxLength: 3 }).map((parts) => parts.join(""));
+const wireDate = fc
+  .oneof(
+    fc.constantFrom(
+      -1,
+      0,
+      1,
+      999,
+      1000,
+      1001,
+      253402300799999,
+      253402300800000,
+      -62167219200001,
+      -62167219200000,
+      8.64e15,
+      -8.64e15,
+    ),
+    fc.integer({ min: -2000, max: 2000 }),
+  )
+  .map((ms) => new Date(ms).toISOString());
+const digits = fc
+  .oneof(fc.bigInt(-12n, 12n), fc.constantFrom(10n ** 17n, 2n ** 53n + 1n, -(2n ** 60n) - 1n))
+  .map(String);
+const bytes = fc.uint8Array({ maxLength: 3, max: 4 }).map(toBase64);
+
+/** Values of each column as they come from outside, few enough that rows and operands meet. */
+const valueOf: Readonly<Record<string, fc.Arbitrary<Json>>> = {
+  text: wireText,
+  name: wireText,
+  whole: fc.oneof(
+    fc.integer({ min: -3, max: 3 }),
+    fc.constantFrom(-0, 2 ** 53 - 1, -(2 ** 53) + 1, 2 ** 31),
+    fc.constantFrom(
+      "9007199254740992",
+      "9007199254740993",
+      "-9007199254740993",
+      "9223372036854775807",
+      "-9223372036854775808",
+    ),
+  ),
+  float: fc.oneof(
+    fc.constantFrom(-0, 0, 0.1, 0.30000000000000004, -1.5, 1, 1e300, 5e-324),
+    fc.integer({ min: -2, max: 2 }),
+  ),
+  done: fc.boolean(),
+  at: wireDate,
+  second: wireDate,
+  big: digits,
+  count: digits,
+  bytes,
+};
+
+const arbitraryRow: fc.Arbitrary<WireRow> = fc.record({
+  ...Object.fromEntries(
+    Object.entries(valueOf).map(([name, value]) => [name, fc.option(value, { freq: 5 })]),
+  ),
+  meta: fc.constantFrom<Json[]>(null, {}, [], 0, "null", false, { a: null }),
+});
+const arbitraryRows = fc
+  .array(arbitraryRow, { maxLength: 8 })
+  .map((rows) => rows.map((row, index): WireRow => ({ ...row, id: index + 1 })));
+
+function arbitraryComparison(name: string): fc.Arbitrary<Record<string, unknown>> {
+  const value = valueOf[name] ?? fc.constant(null);
+  const allowed = [...rules.allowed(name)];
+  return fc.constantFrom(...allowed).chain((lookup): fc.Arbitrary<Record<string, unknown>> => {
+    if (lookup === "isnull") return fc.boolean().map((is) => ({ [name]: { isnull: is } }));
+    if (lookup === "in") return fc.array(value, { maxLength: 3 }).map((list) => ({ [name]: { in: list } }));
+    if (lookup === "range") return fc.tuple(value, value).map((pair) => ({ [name]: { range: pair } }));
+    if (lookup === "exact") return fc.option(value, { freq: 4 }).map((one) => ({ [name]: one }));
+    if (lookup === "ne") return fc.option(value, { freq: 4 }).map((one) => ({ [name]: { ne: one } }));
+    return value.map((one) => ({ [name]: { [lookup]: one } }));
+  });
+}
+
+const { where: arbitraryWhere } = fc.letrec<{ where: Record<string, unknown> }>((tie) => ({
+  where: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    fc.constantFrom(...Object.keys(valueOf), "meta").chain(arbitraryComparison),
+    fc.array(tie("where"), { maxLength: 3 }).map((AND) => ({ AND })),
+    fc.array(tie("where"), { maxLength: 3 }).map((OR) => ({ OR })),
+    tie("where").map((NOT) => ({ NOT })),
+  ),
+}));
+
+describe("P1: a predicate means in memory what it means in SQLite", () => {
+  test("of random rows and conditions", { timeout: 60_000 * soak }, () => {
+    fc.assert(
+      fc.property(arbitraryRows, arbitraryWhere, (rows, where) => {
+        database.exec('delete from "some things"');
+        for (const row of rows) insert(row);
+        selected(parseWhere(where, rules));
+      }),
+      { numRuns: 2000 * soak },
+    );
+  });
+
+  const cases: readonly [
+    title: string,
+    rows: readonly WireRow[],
+    where: Record<string, unknown>,
+    result: number[],
+  ][] = [
+    [
+      "% and _ are characters",
+      [{ text: "100%" }, { text: "100" }, { text: "a_b" }],
+      { text: { contains: "%" } },
+      [1],
+    ],
+    ["a backslash is a character", [{ text: "a\\b" }, { text: "a%b" }], { text: { icontains: "\\" } }, [1]],
+    ["contains heeds case", [{ text: "Milk" }, { text: "milk" }], { text: { contains: "milk" } }, [2]],
+    [
+      "icontains ignores the case of ASCII alone",
+      [{ text: "MILK" }, { text: "É" }, { text: "é" }],
+      { OR: [{ text: { icontains: "milk" } }, { text: { icontains: "é" } }] },
+      [1, 3],
+    ],
+    ["a Kelvin sign is no K", [{ text: "\u212a" }, { text: "K" }], { text: { icontains: "k" } }, [2]],
+    [
+      "text goes on after a NUL character",
+      [{ text: "a\0b" }, { text: "a\0B" }, { text: "a" }],
+      { text: { icontains: "B" } },
+      [1, 2],
+    ],
+    ["a prefix may hold NUL", [{ text: "a\0b" }, { text: "ab" }], { text: { startswith: "a\0" } }, [1]],
+    [
+      "a suffix may hold NUL and characters of several bytes",
+      [{ text: "x\0😀" }, { text: "😀\0" }, { text: "😀" }],
+      { text: { endswith: "\0😀" } },
+      [1],
+    ],
+    [
+      "every text begins and ends with nothing, NULL does not",
+      [{ text: "a" }, { text: "" }, {}],
+      { text: { startswith: "", endswith: "" } },
+      [1, 2],
+    ],
+    ["a suffix longer than the text", [{ text: "b" }, { text: "ab" }], { text: { endswith: "ab" } }, [2]],
+    [
+      "the empty text has no suffix but itself",
+      [{ text: "" }, {}],
+      { NOT: { text: { endswith: "B" } } },
+      [1],
+    ],
+    [
+      "integers beyond 2^53 keep their digits",
+      [{ whole: "9007199254740993" }, { whole: "9007199254740992" }, { whole: 2 ** 53 - 1 }],
+      { whole: { gt: "9007199254740992" } },
+      [1],
+    ],
+    ["text is compared by code point", [{ text: "\uff01" }, { text: "😀" }], { text: { gt: "\uff01" } }, [2]],
+    [
+      "a declared collation does not matter",
+      [{ name: "Bob" }, { name: "bob" }],
+      { name: { in: ["bob", "x"] } },
+      [2],
+    ],
+    ["nor for an order", [{ name: "Z" }, { name: "a" }], { name: { gt: "a" } }, []],
+    ["NOT of a comparison with NULL is unknown", [{ whole: 1 }, {}], { NOT: { whole: 2 } }, [1]],
+    ["ne does not find NULL", [{ whole: 1 }, {}], { whole: { ne: 2 } }, [1]],
+    [
+      "an empty in is false, and its opposite true, even for NULL",
+      [{ whole: 1 }, {}],
+      { NOT: { whole: { in: [] } } },
+      [1, 2],
+    ],
+    ["a range is unknown for NULL", [{ whole: 1 }, {}], { NOT: { whole: { range: [2, 3] } } }, [1]],
+    ["a range may be upside down", [{ whole: 1 }], { whole: { range: [3, 0] } }, []],
+    [
+      "unknown OR true is true, unknown AND false is false",
+      [{ done: true }],
+      { OR: [{ whole: 1 }, { done: true }], NOT: { AND: [{ whole: 1 }, { done: false }] } },
+      [1],
+    ],
+    ["equality with null finds NULL", [{ whole: 1 }, {}], { whole: null }, [2]],
+    ["-0 is 0", [{ float: -0 }, { float: 0 }], { float: { in: [-0, 5] } }, [1, 2]],
+    [
+      "dates beyond the year 9999 and before 0",
+      [
+        { at: "+010000-01-01T00:00:00.000Z" },
+        { at: "-000001-01-01T00:00:00.000Z" },
+        { at: "2026-01-01T00:00:00.000Z" },
+      ],
+      { at: { gt: "2026-01-01" } },
+      [1],
+    ],
+    [
+      "a column of seconds has no milliseconds",
+      [{ second: "2026-01-01T00:00:01.000Z" }],
+      { second: "2026-01-01T00:00:01.900Z" },
+      [1],
+    ],
+    [
+      "a bigint has no limit",
+      [{ big: "123456789012345678901234567890" }, { big: "1" }],
+      { big: "0123456789012345678901234567890" },
+      [1],
+    ],
+    ["bytes are equal or not", [{ bytes: "AAE=" }, { bytes: "AA==" }], { bytes: "AAE=" }, [1]],
+    ["an empty AND is true, an empty OR false", [{}], { AND: [], NOT: { OR: [] } }, [1]],
+  ];
+  test.each(cases)("%s", (_title, rows, where, result) => {
+    for (const [index, row] of rows.entries()) insert({ ...empty, ...row, id: index + 1 });
+    expect(selected(parseWhere(where, rules))).toEqual(result);
+  });
+
+  test("JSON's own null is null, however it is spelled", () => {
+    insert({ ...empty, id: 1, meta: {} });
+    insert({ ...empty, id: 2 });
+    database.exec(
+      `insert into "some things" ("the id", "meta") values (3, 'null'), (4, ' null\n'), (5, '"null"')`,
+    );
+    expect(selected(parseWhere({ meta: null }, rules))).toEqual([2, 3, 4]);
+  });
+
+  test("thousands of conditions are not too deep for the parser of SQL", () => {
+    insert({ ...empty, id: 1, whole: 4999 });
+    const OR = Array.from({ length: 5000 }, (_, whole) => ({ whole: { lte: whole }, float: null }));
+    expect(ids(select(printPredicate(parseWhere({ OR }, rules), info, "sqlite")))).toEqual([1]);
+  });
+});
+
+describe("P1: rows are sorted in memory as SQLite sorts them", () => {
+  const arbitraryOrder: fc.Arbitrary<Order> = fc
+    .uniqueArray(fc.constantFrom(...Object.keys(valueOf), "id"), { maxLength: 3 })
+    .chain((names) =>
+      fc.record(Object.fromEntries(names.map((name) => [name, fc.constantFrom("asc", "desc")]))),
+    )
+    .map((orderBy) => parseOrder(orderBy, new Set(Object.keys(orderBy)), [], info.key));
+
+  test("and a page begins exactly behind any row", { timeout: 60_000 * soak }, () => {
+    fc.assert(
+      fc.property(arbitraryRows, arbitraryOrder, (rows, order) => {
+        database.exec('delete from "some things"');
+        for (const row of rows) insert(row);
+        const terms = printOrder(order, info, "sqlite");
+        const sorted = select(sql`1 = 1`, terms);
+        expect(select(sql`1 = 1`).reverse().sort(compareRows(order, columns))).toEqual(sorted);
+        for (const [index, row] of sorted.entries()) {
+          const values = order.map(({ column }) => row[column] as Operand | null);
+          const after = decodeAfter(encodeAfter(values), order, columns);
+          for (const known of [undefined, columns]) {
+            const rest = seekPredicate(order, after, known);
+            expect(select(printPredicate(rest, info, "sqlite"), terms)).toEqual(sorted.slice(index + 1));
+            expect(sorted.filter(compilePredicate(normalize(rest), columns))).toEqual(
+              sorted.slice(index + 1),
+            );
+          }
+        }
+      }),
+      { numRuns: 300 * soak },
+    );
+  });
+
+  test("NULL is first when ascending and last when descending", () => {
+    for (const [index, whole] of [2, null, 1].entries()) insert({ ...empty, id: index + 1, whole });
+    const order = (direction: "asc" | "desc"): Order => [{ column: "whole", direction }];
+    expect(select(sql`1 = 1`, printOrder(order("asc"), info, "sqlite")).map(({ id }) => id)).toEqual([
+      2, 3, 1,
+    ]);
+    expect(select(sql`1 = 1`, printOrder(order("desc"), info, "sqlite")).map(({ id }) => id)).toEqual([
+      1, 3, 2,
+    ]);
+  });
+});
+
+describe("the SQL", () => {
+  test("holds values as parameters only", () => {
+    const predicate = parseWhere({ text: { contains: "'; drop table x; --" }, name: 'a" or 1=1' }, rules);
+    const query = dialect.sqlToQuery(printPredicate(predicate, info, "sqlite"));
+    expect(query.sql).not.toContain("drop");
+    expect(query.params).toEqual(["'; drop table x; --", 'a" or 1=1']);
+  });
+
+  test("uses an index on a text column", () => {
+    database.exec('create index by_text on "some things" ("text")');
+    const query = dialect.sqlToQuery(
+      sql`explain query plan select * from ${things} where ${printPredicate(parseWhere({ text: "a" }, rules), info, "sqlite")}`,
+    );
+    const plan = database.prepare(query.sql).all(...query.params.map(toSqlInput));
+    database.exec("drop index by_text");
+    expect(JSON.stringify(plan)).toContain("USING INDEX by_text");
+  });
+
+  test("refuses a column that the table does not have", () => {
+    const predicate: Predicate = { op: "compare", column: "nope", lookup: "exact", value: 1 };
+    expect(() => printPredicate(predicate, info, "sqlite")).toThrow(
+      'The table "some things" has no column "nope".',
+    );
+    expect(() => printOrder([{ column: "nope", direction: "asc" }], info, "sqlite")).toThrow(TypeError);
+  });
+});
