@@ -1,4 +1,5 @@
 import type { Json } from "../core/json.ts";
+import { toBase64 } from "../core/query/base64.ts";
 
 /**
  * Any value that server code returns (a computed field, an action's result), in wire form: Date as ISO 8601,
@@ -27,16 +28,10 @@ export function toWire(value: unknown): Json {
 
 function objectToWire(value: object): Json {
   if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return base64(value);
+  if (value instanceof Uint8Array) return toBase64(value);
   if (Array.isArray(value)) return value.map(toWire);
   if (value instanceof Promise) throw new TypeError("A promise has no JSON form: it must be awaited.");
   if ("toJSON" in value && typeof value.toJSON === "function") return toWire(value.toJSON());
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
   return Object.fromEntries(entries.map(([key, entry]) => [key, toWire(entry)]));
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  return btoa(text);
 }
