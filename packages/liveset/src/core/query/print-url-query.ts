@@ -56,6 +56,8 @@ function printOperand(lookup: string, operand: Json): string[] | null {
   if ((lookup !== "in" && lookup !== "range") || operand.length === 0) return null;
   if (operand.some((one) => one === null || typeof one === "object")) return null;
   const texts = operand.map(String);
+  // Alone, nothing would be read as no values at all.
+  if (texts.length === 1 && texts[0] === "") return null;
   if (!texts.some((text) => text.includes(","))) return [texts.join(",")];
   return texts.length === 1 ? null : texts;
 }

@@ -189,7 +189,7 @@ const digits = fc
 const bytes = fc.uint8Array({ maxLength: 3, max: 4 }).map(toBase64);
 
 /** Values of each column as they come from outside, few enough that rows and operands meet. */
-const valueOf: Readonly<Record<string, fc.Arbitrary<Json>>> = {
+const wireValue: Readonly<Record<string, fc.Arbitrary<Json>>> = {
   text: wireText,
   name: wireText,
   whole: fc.oneof(
@@ -217,7 +217,7 @@ const valueOf: Readonly<Record<string, fc.Arbitrary<Json>>> = {
 
 const arbitraryRow: fc.Arbitrary<WireRow> = fc.record({
   ...Object.fromEntries(
-    Object.entries(valueOf).map(([name, value]) => [name, fc.option(value, { freq: 5 })]),
+    Object.entries(wireValue).map(([name, value]) => [name, fc.option(value, { freq: 5 })]),
   ),
   meta: fc.constantFrom<Json[]>(null, {}, [], 0, "null", false, { a: null }),
 });
@@ -226,7 +226,7 @@ const arbitraryRows = fc
   .map((rows) => rows.map((row, index): WireRow => ({ ...row, id: index + 1 })));
 
 function arbitraryComparison(name: string): fc.Arbitrary<Record<string, unknown>> {
-  const value = valueOf[name] ?? fc.constant(null);
+  const value = wireValue[name] ?? fc.constant(null);
   const allowed = [...rules.allowed(name)];
   return fc.constantFrom(...allowed).chain((lookup): fc.Arbitrary<Record<string, unknown>> => {
     if (lookup === "isnull") return fc.boolean().map((is) => ({ [name]: { isnull: is } }));
@@ -241,7 +241,7 @@ function arbitraryComparison(name: string): fc.Arbitrary<Record<string, unknown>
 const { where: arbitraryWhere } = fc.letrec<{ where: Record<string, unknown> }>((tie) => ({
   where: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
-    fc.constantFrom(...Object.keys(valueOf), "meta").chain(arbitraryComparison),
+    fc.constantFrom(...Object.keys(wireValue), "meta").chain(arbitraryComparison),
     fc.array(tie("where"), { maxLength: 3 }).map((AND) => ({ AND })),
     fc.array(tie("where"), { maxLength: 3 }).map((OR) => ({ OR })),
     tie("where").map((NOT) => ({ NOT })),
@@ -387,7 +387,7 @@ describe("P1: a predicate means in memory what it means in SQLite", () => {
 
 describe("P1: rows are sorted in memory as SQLite sorts them", () => {
   const arbitraryOrder: fc.Arbitrary<Order> = fc
-    .uniqueArray(fc.constantFrom(...Object.keys(valueOf), "id"), { maxLength: 3 })
+    .uniqueArray(fc.constantFrom(...Object.keys(wireValue), "id"), { maxLength: 3 })
     .chain((names) =>
       fc.record(Object.fromEntries(names.map((name) => [name, fc.constantFrom("asc", "desc")]))),
     )
