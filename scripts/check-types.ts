@@ -1,23 +1,21 @@
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { type CommandResult, root, runCommand } from "./run-command.ts";
+import { runCommand } from "./run-command.ts";
 
-/** Type-checks every workspace and the scripts. Vue components need vue-tsc, which needs the TypeScript that it finds beside it. */
+/** Type-checks every workspace and the scripts. Vue components need vue-tsc, which needs the older TypeScript beside it. */
 async function checkTypes(): Promise<boolean> {
-  const projects = ["packages/liveset", "scripts", "bench"];
-  const results: (readonly [string, CommandResult])[] = [];
-  for (const project of projects) results.push([project, await runCommand(["tsc", "-p", project])]);
-  const todo = join(root, "examples", "todo");
-  if (existsSync(join(todo, "tsconfig.json"))) {
-    const vueTsc = createRequire(join(todo, "package.json")).resolve("vue-tsc/bin/vue-tsc.js");
-    results.push(["examples/todo", await runCommand(["node", vueTsc, "--noEmit", "-p", todo])]);
+  const commands = {
+    "packages/liveset": ["tsc", "-p", "packages/liveset"],
+    "packages/liveset, as published": ["tsc", "-p", "packages/liveset/tsconfig.build.json", "--noEmit"],
+    scripts: ["tsc", "-p", "scripts"],
+    bench: ["tsc", "-p", "bench"],
+    "examples/todo": ["npm", "run", "--silent", "check:types", "--workspace", "examples/todo"],
+  } as const;
+  let allOk = true;
+  for (const [project, command] of Object.entries(commands)) {
+    const { ok, output } = await runCommand(command);
+    console.log(`${project}: ${ok ? "no type errors" : `type errors\n${output}`}`);
+    allOk &&= ok;
   }
-  for (const [project, { ok, output }] of results) {
-    console.log(`${project}: ${ok ? "no type errors" : "type errors"}`);
-    if (!ok) console.log(output);
-  }
-  return results.every(([, { ok }]) => ok);
+  return allOk;
 }
 
 process.exitCode = (await checkTypes()) ? 0 : 1;
