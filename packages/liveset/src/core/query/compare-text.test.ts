@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compareText } from "./compare-text.ts";
 
+const soak = Number(process.env.LIVESET_SOAK ?? 1);
+
 test("text is compared as its UTF-8 bytes are", () => {
   const text = fc
     .array(fc.constantFrom("", "a", "b", "\0", "é", "\ud7ff", "\ue000", "\uffff", "😀", "𝒳"), {
@@ -12,7 +14,7 @@ test("text is compared as its UTF-8 bytes are", () => {
     fc.property(text, text, (a, b) => {
       expect(Math.sign(compareText(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
     }),
-    { numRuns: 1000 },
+    { numRuns: 1000 * soak },
   );
 });
 

@@ -8,6 +8,8 @@ import { normalize } from "./normalize.ts";
 import { parseWhere } from "./parse-where.ts";
 import type { Predicate } from "./predicate.ts";
 
+const soak = Number(process.env.LIVESET_SOAK ?? 1);
+
 const columns = columnsFrom({ a: "text?", b: "text?", n: "integer?", on: "boolean?", at: "date?" });
 const rules = {
   columns,
@@ -164,7 +166,7 @@ test("P1: the normal form means the same for every row, unknown included, and is
       expect(meaning(normal)).toEqual(meaning(predicate));
       expect(normalize(normal)).toEqual(normal);
     }),
-    { numRuns: 1000 },
+    { numRuns: 1000 * soak },
   );
 });
 
@@ -178,6 +180,6 @@ test("P1: filters with one key have one meaning, and their tree is read back fro
         byKey.set(canonical(predicate), predicate);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 500 * soak },
   );
 });
