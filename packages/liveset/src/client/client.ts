@@ -1,4 +1,4 @@
-import type { ApiTypes, ResourceTypes } from "../core/api-types.ts";
+import type { ApiTypes } from "../core/api-types.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
 import type { TokenSource } from "./connection.ts";
 import type { Connection } from "./live-handle.ts";
@@ -21,9 +21,7 @@ export type ResourcesOf<A extends ApiTypes> = NonNullable<A["$types"]>;
 /** What every client has, beside its resources. */
 export interface ClientBase<A extends ApiTypes = ApiTypes> {
   /** A resource by name; also one whose name is taken by a method. */
-  resource<K extends keyof ResourcesOf<A> & string>(
-    name: K,
-  ): ResourceClient<ResourcesOf<A>[K] & ResourceTypes>;
+  resource<K extends keyof ResourcesOf<A> & string>(name: K): ResourceClient<ResourcesOf<A>[K]>;
   /** The state of the connection, to be read and watched. */
   readonly status: Readable<ClientStatus>;
   /** Presents another token, or another way to get one; null signs out. Also ends a pause after `session_expired`. */
@@ -47,7 +45,5 @@ export interface ClientBase<A extends ApiTypes = ApiTypes> {
  * ```
  */
 export type Client<A extends ApiTypes = ApiTypes> = ClientBase<A> & {
-  readonly [K in Exclude<keyof ResourcesOf<A>, keyof ClientBase | "then">]: ResourceClient<
-    ResourcesOf<A>[K] & ResourceTypes
-  >;
+  readonly [K in Exclude<keyof ResourcesOf<A>, keyof ClientBase | "then">]: ResourceClient<ResourcesOf<A>[K]>;
 };
