@@ -80,7 +80,7 @@ export type Operation = "list" | "retrieve" | "create" | "update" | "patch" | "d
 export interface ResourceOptions<
   T extends Table,
   F extends ColumnName<T>,
-  C extends Readonly<Record<string, (row: Row<T>) => unknown>>,
+  C,
   P extends Schemas,
   L extends FilterDeclaration<T>,
   O extends ColumnName<T>,
@@ -93,7 +93,7 @@ export interface ResourceOptions<
   /** Columns that are shown, and that callers may write. Default: all. The key is always shown. */
   readonly fields?: readonly F[];
   /** Further fields, computed from the row. They must not depend on anything else. */
-  readonly computed?: C;
+  readonly computed?: { readonly [K in keyof C]: (row: Row<T>) => C[K] };
   /** The rows that a caller may see: a condition, all (`true`) or none (`false`). Default: all. */
   readonly scope?: (context: Context<OutputOf<P>>) => Awaitable<ScopeWhere<T> | boolean>;
   /** What a row must fulfil after a caller's write, else `outside_scope`. Default: the scope, as with PostgreSQL's row security. */
@@ -133,7 +133,7 @@ export interface InputSchemas {
 export type AnyResourceOptions = ResourceOptions<
   Table,
   string,
-  Readonly<Record<string, (row: Record<string, unknown>) => unknown>>,
+  Readonly<Record<string, unknown>>,
   Schemas,
   FilterDeclaration<Table>,
   string,
@@ -142,8 +142,11 @@ export type AnyResourceOptions = ResourceOptions<
   string
 >;
 
-/** A declared resource. Made by `resource`. */
-export interface Resource<Types extends ResourceTypes = ResourceTypes> {
+/**
+ * A declared resource. Made by `resource`. `Types` are those of `ResourceTypes`; they are not said to be, because a
+ * call of `resource` where one is expected would then take its types from there and not from its table.
+ */
+export interface Resource<Types = unknown> {
   readonly table: Table;
   readonly options: AnyResourceOptions;
   /** In types only. */
@@ -197,7 +200,7 @@ export interface TypesOf<
   W extends string,
 > extends ResourceTypes {
   readonly row: WireRowOf<Pick<Row<T>, F | KeyColumn<T>>> & {
-    readonly [K in keyof C]: C[K] extends (row: never) => infer R ? WireValue<R> : never;
+    readonly [K in keyof C]: WireValue<C[K]>;
   };
   readonly key: KeyOf<T>;
   readonly create: InputType<I, "create", Writable<T, F, W>>;
@@ -235,7 +238,7 @@ export interface TypesOf<
 export function resource<
   T extends Table,
   const F extends ColumnName<T> = ColumnName<T>,
-  const C extends Readonly<Record<string, (row: Row<T>) => unknown>> = Readonly<Record<never, never>>,
+  C = Readonly<Record<never, never>>,
   const P extends Schemas = Readonly<Record<never, never>>,
   const L extends FilterDeclaration<T> = readonly [],
   const O extends ColumnName<T> = never,
