@@ -16,7 +16,7 @@ export function blocksOfMarkdown(path: string, text: string): CodeBlock[] {
       if (fence !== null) open = { fence: fence[1] ?? "", info: fence[2] ?? "", line: index + 2 };
       code = [];
     } else if (fence !== null && fence[2] === "" && fence[1]?.startsWith(open.fence)) {
-      if (/^ts\b/.test(open.info))
+      if (/^(ts|typescript)\b/.test(open.info))
         blocks.push({
           path,
           line: open.line,

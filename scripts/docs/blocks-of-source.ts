@@ -1,4 +1,4 @@
-import { parseSync } from "oxc-parser";
+import { parseSync } from "rolldown/utils";
 import { blocksOfMarkdown } from "./blocks-of-markdown.ts";
 import type { CodeBlock } from "./code-block.ts";
 

@@ -1,4 +1,4 @@
-import { type ParseResult, parseSync, Visitor } from "oxc-parser";
+import { type ParseResult, parseSync, Visitor } from "rolldown/utils";
 import type { GlobalUse, Import, Source } from "./source.ts";
 
 /**
