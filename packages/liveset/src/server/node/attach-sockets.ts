@@ -11,18 +11,20 @@ import { handshakeRequest } from "./handshake-request.ts";
  * Accepts WebSockets at the server's `socketPath` of a Node HTTP server. Handshakes for other paths are left alone where the
  * HTTP server has other `upgrade` listeners, else answered with 404.
  *
- * @returns a function that takes the listener away and ends the sockets that are still open; it does not close the server.
+ * @returns a function that takes the listener away, ends the sockets that are still open and resolves when they are; it does not
+ * close the server
  */
 export function attachSockets(
   http: Pick<Server, "on" | "off" | "listenerCount">,
   server: LivesetServer,
-): () => void {
+): () => Promise<void> {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: server.limits.frameBytes,
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(protocolName) ? protocolName : false),
   });
+  const checked = new Set<Duplex>();
   const upgrade = (incoming: IncomingMessage, duplex: Duplex, head: Buffer): void => {
     const request = handshakeRequest(incoming);
     if (request === null || !isAt(server.socketPath, request)) {
@@ -33,17 +35,24 @@ export function attachSockets(
     // A client that goes away during the check must not be an uncaught error.
     const ignore = (): void => {};
     duplex.on("error", ignore);
+    checked.add(duplex);
     void server.refuse(request).then((refusal) => {
+      checked.delete(duplex);
       if (refusal !== null) return end(duplex, refusal);
       duplex.off("error", ignore);
       return sockets.handleUpgrade(incoming, duplex, head, (socket) => take(server, socket, request));
     });
   };
   http.on("upgrade", upgrade);
+  let detached: Promise<void> | undefined;
   return () => {
     http.off("upgrade", upgrade);
+    for (const duplex of checked) duplex.destroy();
     for (const socket of sockets.clients) socket.terminate();
-    sockets.close();
+    detached ??= new Promise((resolve) => {
+      sockets.close(() => resolve());
+    });
+    return detached;
   };
 }
 

@@ -20,7 +20,7 @@ export interface ServeOptions extends Omit<ServerOptions, "log"> {
   readonly log?: Log | { readonly level: string };
   /** Whether SIGTERM and SIGINT close the server and then end the process. Default true. */
   readonly signals?: boolean;
-  /** How long `close` waits for clients, in ms. Default 5000. */
+  /** How long `close` waits for requests under way and for clients, in ms. Default 5000. */
   readonly patience?: number;
 }
 
@@ -62,7 +62,7 @@ export async function serve(api: Api, options: ServeOptions): Promise<RunningSer
     await server.open();
     await listen(http, port, host);
   } catch (fault) {
-    detach();
+    await detach();
     await server.close();
     throw fault;
   }
@@ -91,24 +91,28 @@ function listen(http: Server, port: number, host: string | undefined): Promise<v
   });
 }
 
-/** Clients that do not go by themselves are cut off after `patience` ms. */
+/** What has not ended by itself after `patience` ms is cut off. */
 async function stop(
   http: Server,
   server: LivesetServer,
-  detach: () => void,
+  detach: () => Promise<void>,
   patience: number,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     http.close(() => resolve());
   });
-  const cut = setTimeout(() => {
-    detach();
+  const ended = Promise.all([server.close(), closed]);
+  let timer: NodeJS.Timeout | undefined;
+  const cut = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
+  });
+  try {
+    await Promise.race([ended, cut]);
+  } finally {
+    clearTimeout(timer);
     http.closeAllConnections();
-  }, patience);
-  await server.close();
-  await closed;
-  clearTimeout(cut);
-  detach();
+    await detach();
+  }
 }
 
 function addressOf(http: Server): AddressInfo {

@@ -28,7 +28,7 @@ export function createRest(runtime: Runtime, settings: RestSettings): Hono<{ Bin
       return undefined;
     });
   }
-  app.all(`${prefix}/`, (c) => root(runtime, settings, c.req.raw));
+  app.all(prefix === "" ? "/" : prefix, (c) => root(runtime, settings, c.req.raw));
   app.all(`${prefix}/:resource/:key?/:action?`, (c) => {
     const { resource: name = "", key, action } = c.req.param();
     const resource = runtime.resources.get(name);
