@@ -242,6 +242,21 @@ describe("the heartbeat", () => {
 });
 
 describe("closing", () => {
+  test("ends the wait for a fresh snapshot", async () => {
+    const r = rig();
+    const handle = r.client.tasks.live();
+    r.socket.greet();
+    r.socket.snapshot([task(1)]);
+    const fresh = handle.refresh();
+    r.socket.cut(4401);
+    await expect(fresh).rejects.toMatchObject({ code: "session_expired" });
+    expect(handle.getSnapshot()).toMatchObject({ status: "success", data: [task(1)], isStale: true });
+    expect(handle.getSnapshot().error?.code).toBe("session_expired");
+    const later = handle.refresh();
+    r.client.close();
+    await expect(later).rejects.toMatchObject({ code: "released" });
+  });
+
   test("settles everything with released and leaves no timer", async () => {
     const r = rig({ timeout: 60_000 });
     const handle = r.client.tasks.live();

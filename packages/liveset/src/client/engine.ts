@@ -130,7 +130,7 @@ export class Engine implements Caller {
 
   #interrupted(): void {
     this.#queries.interrupted();
-    this.#requests.interrupted();
+    this.#requests.interrupted(this.#connection.state.error);
   }
 
   #ended(): void {

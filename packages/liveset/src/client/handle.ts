@@ -109,9 +109,9 @@ export class Handle<T> implements LiveHandle<T> {
       };
       const onAbort = (): void => settle(() => reject(aborted(stop)));
       const check = (): void => {
-        const result = this.#query.result.getSnapshot();
-        if (fits(result)) settle(() => resolve(this.getSnapshot()));
-        else if (this.#query.isRefused) settle(() => reject(result.error));
+        const { refusal } = this.#query;
+        if (fits(this.#query.result.getSnapshot())) settle(() => resolve(this.getSnapshot()));
+        else if (refusal !== null) settle(() => reject(refusal));
       };
       stop.addEventListener("abort", onAbort);
       end = this.#query.result.subscribe(check);

@@ -20,7 +20,7 @@ export interface LiveResult<T> {
   /** What there is: nothing yet, an answer, or a refusal. A list that has an answer keeps it while it is offline. */
   readonly status: "pending" | "success" | "error";
   readonly connection: Connection;
-  /** Why the query was refused, when `status` is `"error"`. */
+  /** Why the query was refused, when `status` is `"error"`; otherwise why the client gave up connecting, or null. */
   readonly error: LivesetError | null;
   /** There is an answer, but it may be older than the server's. */
   readonly isStale: boolean;

@@ -169,13 +169,23 @@ export class LiveQueries {
   /** Takes an error under the id of a subscription. */
   refused(id: string, error: LivesetError): void {
     const held = this.#byId.get(id);
-    if (held === undefined) return;
+    if (held === undefined) {
+      this.#notEnded(id, error);
+      return;
+    }
     this.#byId.delete(id);
     held.query.refuse(error);
     if (!error.retry || held.holders === 0) return;
     const { clock, backoff, random, turn } = this.#options;
     const delay = Math.max(backoff.min, pause(backoff, held.failures++, random));
     held.cancelTimer = clock.after(delay, () => turn.run(() => this.#askIfIdle(held)));
+  }
+
+  /** The server did not read an `unsubscribe` because there were too many frames, and must not go on for ever. */
+  #notEnded(id: string, error: LivesetError): void {
+    if (error.code !== "throttled") return;
+    const { clock, backoff, turn, send } = this.#options;
+    clock.after(backoff.min, () => turn.run(() => this.#ready && send({ type: "unsubscribe", id })));
   }
 
   #unsubscribe(held: Held): void {

@@ -60,9 +60,9 @@ export class LiveQuery {
     return this.#list !== null && (this.phase === "asked" || this.phase === "resuming");
   }
 
-  /** Whether the server's last word was no, and nothing is under way. */
-  get isRefused(): boolean {
-    return this.phase !== "asked" && this.result.getSnapshot().status === "error";
+  /** Why nothing more will come by itself; null while something may. */
+  get refusal(): LivesetError | null {
+    return this.phase === "asked" ? null : this.result.getSnapshot().error;
   }
 
   /** The frame that asks for it, from where the last connection left off. */
@@ -136,7 +136,7 @@ export class LiveQuery {
 
   /** There will be no connection until the user asks for one. */
   halted(error: LivesetError): void {
-    if (this.#list === null) this.#show({ status: "error", error });
+    this.#show(this.#list === null ? { status: "error", error } : { error });
   }
 
   /** The connection was lost when everything up to `cursor` had come. */

@@ -125,6 +125,34 @@ describe("requests", () => {
     expect(await row).toEqual(task(1));
   });
 
+  test("that are larger than the server bears are not sent again", async () => {
+    const r = rig();
+    const small = r.client.tasks.create({ text: "a" });
+    const large = r.client.tasks.create({ text: "a".repeat(100) });
+    r.socket.greet();
+    r.socket.cut(1009);
+    await expect(large).rejects.toMatchObject({ code: "too_large" });
+    r.clock.advance(250);
+    r.socket.greet();
+    expect(r.socket.all("request")).toHaveLength(1);
+    r.socket.say({ type: "response", id: "r1", status: 201, data: task(1) });
+    expect(await small).toEqual(task(1));
+  });
+
+  test("are given up where every connection ends before the answer", async () => {
+    const r = rig();
+    const row = r.client.tasks.retrieve(1);
+    for (let i = 0; i < 10; i++) {
+      r.socket.greet();
+      expect(r.socket.all("request")).toHaveLength(1);
+      r.socket.cut();
+      r.clock.advance(r.clock.next ?? 0);
+    }
+    await expect(row).rejects.toMatchObject({ code: "disconnected" });
+    r.socket.greet();
+    expect(r.socket.all("request")).toEqual([]);
+  });
+
   test("end with the time that they were given", async () => {
     const r = rig({ timeout: 5_000 });
     const row = r.client.tasks.retrieve(1);

@@ -8,6 +8,8 @@ import type { Answer, Operation } from "./operation.ts";
 const inFlight = 32;
 /** Requests that may wait for the connection. */
 const bound = 1_000;
+/** How often one request is sent: a server that goes down with it is spared the rest. */
+const mostSends = 10;
 /** How long nothing is sent after `throttled`, in ms. */
 const throttlePause = 1_000;
 
@@ -22,6 +24,7 @@ interface Entry {
   readonly frame: Request;
   readonly settle: (outcome: Answer | LivesetError) => void;
   sent: boolean;
+  sends: number;
 }
 
 /**
@@ -58,7 +61,7 @@ export class Requests {
         else resolve(outcome);
       };
       signal?.addEventListener("abort", onAbort);
-      this.#entries.set(id, { frame: { type: "request", id, ...operation }, settle, sent: false });
+      this.#entries.set(id, { frame: { type: "request", id, ...operation }, settle, sent: false, sends: 0 });
       this.#pump();
     });
   }
@@ -68,11 +71,15 @@ export class Requests {
     this.#pump();
   }
 
-  /** Nothing more is sent until `ready`; what has no answer will be sent again. */
-  interrupted(): void {
+  /** The connection is lost: nothing more is sent until `ready`; what has no answer will be sent again, but not for ever. */
+  interrupted(error: LivesetError | null): void {
     this.#ready = false;
+    if (error?.code === "too_large") this.#failLargest(error);
     this.#sent = 0;
-    for (const entry of this.#entries.values()) entry.sent = false;
+    for (const [id, entry] of this.#entries) {
+      entry.sent = false;
+      if (entry.sends >= mostSends) this.#settle(id, new LivesetError("disconnected"));
+    }
   }
 
   /** Nothing more is sent until `ready`; answers still come. */
@@ -114,9 +121,18 @@ export class Requests {
       if (this.#sent >= inFlight) return;
       if (entry.sent) continue;
       entry.sent = true;
+      entry.sends++;
       this.#sent++;
       this.#options.send(entry.frame);
     }
+  }
+
+  /** A server closes the connection over a frame that is too large and cannot name it: sent again it would do so again. */
+  #failLargest(error: LivesetError): void {
+    const size = ({ frame }: Entry): number => JSON.stringify(frame).length;
+    const sent = [...this.#entries].filter(([, entry]) => entry.sent);
+    const [largest] = sent.sort(([, a], [, b]) => size(b) - size(a));
+    if (largest !== undefined) this.#settle(largest[0], error);
   }
 
   #repeatLater(entry: Entry, error: LivesetError): void {

@@ -1,0 +1,207 @@
+import { sql } from "drizzle-orm";
+import fc from "fast-check";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { Down } from "../core/protocol/down.ts";
+import { type Fixture, startFixture } from "../server/live/live.fixture.ts";
+import { type SocketPair, socketPair } from "../testing/socket-pair.ts";
+import { VirtualClock } from "../testing/virtual-clock.ts";
+import type { Client } from "./client.ts";
+import type { ClientOptions } from "./client-options.ts";
+import { createClient } from "./create-client.ts";
+import type { TestApi } from "./fake-network.fixture.ts";
+
+/* The client against the real server, in one process: SQLite in memory, a pair of sockets, nothing doubled. */
+
+interface Line {
+  readonly client: Client<TestApi>;
+  readonly clock: VirtualClock;
+  readonly pairs: SocketPair[];
+  /** Everything that the server sent. */
+  readonly frames: Down[];
+  cut(): void;
+}
+
+function connect(fixture: Fixture, user: number | null = 7, options: ClientOptions = {}): Line {
+  const clock = new VirtualClock();
+  const pairs: SocketPair[] = [];
+  const frames: Down[] = [];
+  const client = createClient<TestApi>(`ws://test/ws/${user === null ? "" : `?user=${user}`}`, {
+    clock,
+    random: () => 0.5,
+    webSocket: (url) => {
+      const pair = socketPair();
+      pairs.push(pair);
+      fixture.server.accept(pair.server, new Request(url.replace("ws:", "http:")));
+      pair.client.addEventListener("message", ({ data }) => frames.push(JSON.parse(String(data)) as Down));
+      return pair.client;
+    },
+    ...options,
+  });
+  onTestFinished(() => client.close());
+  return { client, clock, pairs, frames, cut: () => pairs.at(-1)?.cut() };
+}
+
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { interval: 2, timeout: 5_000 });
+
+test("a list follows its query, whoever writes", async () => {
+  const fixture = await startFixture();
+  await fixture.run("insert into tasks (id, text, ownerId) values (1, 'b', 7), (2, 'a', 7), (3, 'other', 8)");
+  const { client } = connect(fixture);
+  const list = client.tasks.live({ where: { done: false }, orderBy: { text: "asc" } });
+  const { data } = await list.whenReady();
+  expect(data.map(({ text }) => text)).toEqual(["a", "b"]);
+  await fixture.run("insert into tasks (id, text, ownerId) values (4, 'aa', 7), (5, 'ab', 8)");
+  await soon(() => expect(list.getSnapshot().data.map(({ id }) => id)).toEqual([2, 4, 1]));
+  await fixture.run("update tasks set done = 1 where id = 2");
+  await fixture.run("update tasks set text = 'z' where id = 4");
+  await soon(() => expect(list.getSnapshot().data.map(({ text }) => text)).toEqual(["b", "z"]));
+  expect(list.getSnapshot().connection).toBe("live");
+});
+
+test("P6: what was written is in the list when the promise resolves", async () => {
+  const fixture = await startFixture();
+  const { client } = connect(fixture);
+  const list = client.tasks.live();
+  await list.whenReady();
+  const untyped = client.tasks as unknown as { create(data: object): Promise<{ id: number }> };
+  const row = await untyped.create({ id: 1, text: "mine", ownerId: 7 });
+  expect(list.getSnapshot().data).toEqual([row]);
+  await client.tasks.patch(1, { done: true });
+  expect(list.getSnapshot().data[0]?.done).toBe(true);
+  await client.tasks.delete(1);
+  expect(list.getSnapshot().data).toEqual([]);
+  await expect(client.tasks.retrieve(1)).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("a page gives the next one over the socket", async () => {
+  const fixture = await startFixture();
+  await fixture.run("insert into tasks (id, ownerId) values (1, 7), (2, 7), (3, 7)");
+  const { client } = connect(fixture);
+  const first = await client.tasks.list({ orderBy: { id: "asc" }, limit: 2 });
+  expect([first.count, first.results.length, first.previous]).toEqual([3, 2, null]);
+  const second = await client.tasks.list(first.next ?? {});
+  expect(second.results.map(({ id }) => id)).toEqual([3]);
+  expect(second.next).toBeNull();
+});
+
+test("a row is absent, comes and goes", async () => {
+  const fixture = await startFixture();
+  const { client } = connect(fixture);
+  const one = client.tasks.liveOne(1);
+  await one.whenReady();
+  expect(one.getSnapshot().data).toBeNull();
+  await fixture.run("insert into tasks (id, text, ownerId) values (1, 'here', 7)");
+  await soon(() => expect(one.getSnapshot().data?.text).toBe("here"));
+  await fixture.run("update tasks set ownerId = 8");
+  await soon(() => expect(one.getSnapshot().data).toBeNull());
+});
+
+test("P4: what happened while the connection was lost comes without a new snapshot", async () => {
+  const fixture = await startFixture();
+  await fixture.run("insert into tasks (id, text, ownerId) values (1, 'a', 7), (2, 'b', 7)");
+  const line = connect(fixture);
+  const list = line.client.tasks.live();
+  await list.whenReady();
+  const before = list.getSnapshot();
+  line.cut();
+  await soon(() => expect(list.getSnapshot().connection).toBe("offline"));
+  await fixture.transaction(
+    "delete from tasks where id = 1",
+    "insert into tasks (id, text, ownerId) values (3, 'c', 7)",
+  );
+  line.frames.length = 0;
+  line.clock.advance(250);
+  await soon(() => expect(list.getSnapshot().connection).toBe("live"));
+  expect(list.getSnapshot().data.map(({ id }) => id)).toEqual([2, 3]);
+  expect(list.getSnapshot().data[0]).toBe(before.data[1]);
+  expect(line.frames).toContainEqual(expect.objectContaining({ type: "subscribed", resumed: true }));
+  expect(line.frames.some((frame) => frame.type === "subscribed" && frame.rows !== undefined)).toBe(false);
+});
+
+test("P6: a write whose answer is lost is sent again and applied once", async () => {
+  const fixture = await startFixture();
+  const line = connect(fixture);
+  await line.client.tasks.live().whenReady();
+  line.pairs.at(-1)?.hold("client");
+  const untyped = line.client.tasks as unknown as { create(data: object): Promise<unknown> };
+  const write = untyped.create({ id: 1, text: "once", ownerId: 7 });
+  await soon(() => expect(line.pairs.at(-1)?.server.bufferedAmount).toBeGreaterThan(0));
+  line.cut();
+  await soon(() => expect(line.client.status.getSnapshot().connection).toBe("offline"));
+  line.clock.advance(250);
+  expect(await write).toMatchObject({ id: 1, text: "once" });
+  expect(await fixture.db.all(sql`select id, text from tasks`)).toHaveLength(1);
+});
+
+test("another token brings the rows of another principal", async () => {
+  const fixture = await startFixture();
+  await fixture.run(
+    "insert into tasks (id, text, ownerId) values (1, 'seven', 7), (2, 'eight', 8), (3, 'nobody', null)",
+  );
+  const { client } = connect(fixture, null, { token: "7" });
+  const list = client.tasks.live();
+  const seen: string[][] = [];
+  list.subscribe(() => seen.push(list.getSnapshot().data.map(({ text }) => text)));
+  await soon(() => expect(list.getSnapshot().data.map(({ text }) => text)).toEqual(["seven"]));
+  client.auth("8");
+  await soon(() => expect(list.getSnapshot().data.map(({ text }) => text)).toEqual(["eight"]));
+  client.auth(null);
+  await soon(() => expect(list.getSnapshot().data.map(({ text }) => text)).toEqual(["nobody"]));
+  expect(seen.every((texts) => texts.length <= 1)).toBe(true);
+});
+
+test("a filter that is not declared is refused with its name", async () => {
+  const fixture = await startFixture();
+  const { client } = connect(fixture);
+  const untyped = client.tasks as unknown as { live(query: object): ReturnType<typeof client.tasks.live> };
+  const list = untyped.live({ where: { secret: "x" } });
+  await expect(list.whenReady()).rejects.toMatchObject({ code: "invalid" });
+  expect(JSON.stringify(list.getSnapshot().error?.errors)).toContain("secret");
+});
+
+const statement = fc.oneof(
+  fc.nat(9).map((id) => `insert or replace into tasks (id, text, ownerId) values (${id}, 't${id}', 7)`),
+  fc
+    .tuple(fc.nat(9), fc.integer({ min: 7, max: 8 }))
+    .map(([id, owner]) => `update tasks set ownerId = ${owner} where id >= ${id}`),
+  fc.tuple(fc.nat(9), fc.nat(1)).map(([id, done]) => `update tasks set done = ${done} where id <= ${id}`),
+  fc
+    .tuple(fc.nat(9), fc.constantFrom("a", "B", "é"))
+    .map(([id, text]) => `update tasks set text = '${text}' where id = ${id}`),
+  fc.nat(9).map((id) => `delete from tasks where id = ${id}`),
+);
+const act = fc.oneof(
+  { weight: 5, arbitrary: fc.array(statement, { minLength: 1, maxLength: 3 }) },
+  { weight: 2, arbitrary: fc.constantFrom("cut" as const, "wait" as const) },
+);
+
+test("P1 P2 P4: after random writes and cuts each list is the scoped SELECT", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { maxLength: 12 }), async (history) => {
+      const fixture = await startFixture();
+      const line = connect(fixture);
+      const all = line.client.tasks.live({ orderBy: { text: "desc" } });
+      const open = line.client.tasks.live({ where: { done: false } });
+      for (const each of history) {
+        if (each === "cut") line.cut();
+        else if (each === "wait") await new Promise((resolve) => setImmediate(resolve));
+        else await fixture.transaction(...each);
+        line.clock.advance(200);
+      }
+      const due = (where: string, order: string): Promise<{ id: number }[]> =>
+        fixture.db.all(sql.raw(`select id from tasks where ownerId = 7 and ${where} order by ${order}`));
+      const expected = [await due("true", "text desc, id"), await due("done = 0", "id")];
+      await soon(() => {
+        if (line.client.status.getSnapshot().connection === "offline") line.clock.advance(30_000);
+        const shown = [all, open].map((list) => list.getSnapshot());
+        expect(shown.map(({ connection }) => connection)).toEqual(["live", "live"]);
+        expect(shown.map(({ data }) => data.map(({ id }) => id))).toEqual(
+          expected.map((rows) => rows.map(({ id }) => id)),
+        );
+      });
+      line.client.close();
+      await fixture.server.close();
+    }),
+    { numRuns: 40 * Number(process.env.LIVESET_SOAK ?? 1) },
+  );
+}, 60_000);
