@@ -50,7 +50,7 @@ export type LiveOptions<T extends ResourceTypes> = Params<T>;
 /** The last argument: to be left out only where no parameter is required. */
 export type Last<O> = Record<never, never> extends O ? [options?: O] : [options: O];
 /** A middle argument that may be left out, unless the last may not. */
-export type Optional<A, O> =
+type Optional<A, O> =
   Record<never, never> extends O ? [value?: A, options?: O] : [value: A | undefined, options: O];
 
 /**

@@ -1,12 +1,7 @@
 import { type MaybeRefOrGetter, toValue } from "vue";
-import type { LiveListQuery, LiveOptions, Optional, ResourceClient } from "../client/resource-client.ts";
+import type { Last, LiveListQuery, LiveOptions, ResourceClient } from "../client/resource-client.ts";
 import type { ResourceTypes } from "../core/api-types.ts";
 import { type Live, type UseLiveOptions, useLive } from "./live.ts";
-
-type Args<T extends ResourceTypes> = Optional<
-  MaybeRefOrGetter<LiveListQuery<T> | null | undefined>,
-  LiveOptions<T> & UseLiveOptions
->;
 
 /**
  * All rows that fit a query, live, for as long as the component (or the effect scope) lives. The query may be a ref or a getter;
@@ -25,7 +20,8 @@ type Args<T extends ResourceTypes> = Optional<
  */
 export function useLiveList<T extends ResourceTypes>(
   resource: MaybeRefOrGetter<ResourceClient<T>>,
-  ...[query, options]: Args<T>
+  query?: MaybeRefOrGetter<LiveListQuery<T> | null | undefined>,
+  ...[options]: Last<LiveOptions<T> & UseLiveOptions>
 ): Live<readonly T["row"][]> {
   const asked = (): LiveListQuery<T> | null | undefined => (query === undefined ? {} : toValue(query));
   // As text, so that a getter which makes an equal query anew changes nothing, and parts of a reactive query are seen.

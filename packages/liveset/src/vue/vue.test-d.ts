@@ -1,0 +1,63 @@
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { type Ref, ref } from "vue";
+import { z } from "zod";
+import { defineApi } from "../server/define-api.ts";
+import { resource } from "../server/resource.ts";
+import { useClient, useLiveList, useLiveOne, useMutate } from "./index.ts";
+
+/* Rows, queries and keys are typed by the declaration in components too. Each refusal says why. */
+
+const tasks = sqliteTable("tasks", { id: integer().primaryKey(), text: text().notNull(), listId: integer() });
+const api = defineApi({
+  tasks: resource(tasks, { filters: ["listId"], orderBy: ["id"] }),
+  scoped: resource(tasks, { params: { list: z.number() } }),
+});
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Equal<A, B>): void => {};
+
+export function lists(): void {
+  const client = useClient<typeof api>();
+  const id = ref(3);
+  const { data } = useLiveList(client.tasks, () => ({
+    where: { listId: id.value },
+    orderBy: { id: "desc" },
+  }));
+  same<(typeof data.value)[number]["text"], string>(true);
+  useLiveList(client.tasks);
+  useLiveList(client.tasks, null);
+  useLiveList(client.tasks, ref({ where: { listId: 1 } }), { keepPrevious: true });
+  useLiveList(() => client.tasks, { orderBy: { id: "asc" } });
+  useLiveList(client.scoped, {}, { params: { list: 1 } });
+  // @ts-expect-error text is not declared as a filter
+  useLiveList(client.tasks, { where: { text: "a" } });
+  // @ts-expect-error a direction is asc or desc
+  useLiveList(client.tasks, () => ({ orderBy: { id: "up" } }));
+  // @ts-expect-error list is required
+  useLiveList(client.scoped, {});
+  // @ts-expect-error snapshots are immutable
+  data.value = [];
+}
+
+export function ones(key: Ref<number | null>): void {
+  const client = useClient<typeof api>();
+  const { data } = useLiveOne(client.tasks, key);
+  same<NonNullable<typeof data.value>["text"], string>(true);
+  // @ts-expect-error the row may be unknown or absent
+  data.value.text;
+  useLiveOne(client.tasks, () => undefined);
+  useLiveOne(client.scoped, 1, { params: { list: 1 } });
+  // @ts-expect-error the key is a number
+  useLiveOne(client.tasks, "1");
+  // @ts-expect-error list is required
+  useLiveOne(client.scoped, 1);
+}
+
+export async function writes(): Promise<void> {
+  const client = useClient<typeof api>();
+  const { mutate } = useMutate(client.tasks.patch);
+  const row = await mutate(1, { text: "b" });
+  same<NonNullable<typeof row>["text"], string>(true);
+  // @ts-expect-error text is text
+  void mutate(1, { text: 2 });
+}
