@@ -3,6 +3,16 @@
  *
  * @module
  */
+export {
+  type DatabaseCase,
+  type DatabaseHarness,
+  databaseCases,
+  describeDatabase,
+  type SuiteRunner,
+  type SuiteTables,
+} from "./database-suite.ts";
+export { type LeftBehind, ReferenceClient } from "./reference-client.ts";
+export { ReferenceList } from "./reference-list.ts";
 export { SocketEnd, type SocketEvent } from "./socket-end.ts";
 export { type SocketPair, type SocketPairOptions, socketPair } from "./socket-pair.ts";
 export { VirtualClock } from "./virtual-clock.ts";

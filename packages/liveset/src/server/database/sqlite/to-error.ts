@@ -36,8 +36,9 @@ export function nameOf(tables: readonly TableInfo[], sqlNameOf: (column: TableCo
   return (table, column) => names.get(`${table}.${column}`.toLowerCase()) ?? column;
 }
 
-/** An error of SQLite as a coded one; null for any other. */
+/** An error of SQLite as a coded one; one that Drizzle wrapped without need is unwrapped; null for any other. */
 export function toError(thrown: unknown, propertyOf: NameOf): LivesetError | null {
+  if (thrown instanceof Error && thrown.cause instanceof LivesetError) return thrown.cause;
   const error = findSqliteError(thrown);
   if (error === null) return null;
   const code = error.errcode & 0xff;

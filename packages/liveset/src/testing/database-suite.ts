@@ -1,0 +1,61 @@
+import type { Transaction } from "../core/change/transaction.ts";
+import { inspectTable } from "../server/table/inspect-table.ts";
+import { errorCases } from "./database/error-cases.ts";
+import { feedCases } from "./database/feed-cases.ts";
+import type { DatabaseCase, DatabaseHarness } from "./database/harness.ts";
+import { isolationCases } from "./database/isolation-cases.ts";
+import { mutationCases } from "./database/mutation-cases.ts";
+import { quiet } from "./database/quiet.ts";
+import { writeCases } from "./database/write-cases.ts";
+
+export type { DatabaseCase, DatabaseHarness, SuiteTables } from "./database/harness.ts";
+
+/** The part of a test runner that the suite needs: Vitest, Jest and `node:test` have it. */
+export interface SuiteRunner {
+  describe(title: string, body: () => void): unknown;
+  test(title: string, body: () => Promise<void>): unknown;
+}
+
+/** Every requirement of a `Database` and its `Feed`. */
+export const databaseCases: readonly DatabaseCase[] = [
+  ...writeCases,
+  ...mutationCases,
+  ...isolationCases,
+  ...feedCases,
+  ...errorCases,
+];
+
+/**
+ * The conformance suite of databases: one test for each requirement, each on a database of its own.
+ *
+ * @example
+ * ```ts
+ * import { describe, test } from "vitest";
+ * import { describeDatabase } from "liveset/testing";
+ *
+ * describeDatabase("my database", makeHarness, { describe, test });
+ * ```
+ */
+export function describeDatabase(
+  name: string,
+  makeHarness: () => Promise<DatabaseHarness>,
+  { describe, test }: SuiteRunner,
+): void {
+  describe(name, () => {
+    for (const { title, run } of databaseCases) test(title, () => runCase(makeHarness, run));
+  });
+}
+
+async function runCase(makeHarness: () => Promise<DatabaseHarness>, run: DatabaseCase["run"]): Promise<void> {
+  const harness = await makeHarness();
+  const database = harness.connect();
+  try {
+    await database.open({ tables: Object.values(harness.tables).map(inspectTable), log: quiet });
+    const heard: Transaction[] = [];
+    database.feed.listen((transaction) => heard.push(transaction));
+    await run({ harness, database, heard });
+  } finally {
+    await database.close();
+    await harness.remove();
+  }
+}

@@ -1,0 +1,133 @@
+import type { Cursor } from "../../core/change/cursor.ts";
+import type { Transaction } from "../../core/change/transaction.ts";
+import { inspectTable } from "../../server/table/inspect-table.ts";
+import { eventually, same } from "./checks.ts";
+import type { DatabaseCase } from "./harness.ts";
+import { quiet } from "./quiet.ts";
+import { insert, shorts, update } from "./rows.ts";
+
+/** The feed: order, cursors, replay. */
+export const feedCases: readonly DatabaseCase[] = [
+  {
+    title: "P3: what others write is heard whole and in order, between our own",
+    run: async ({ database, harness, heard }) => {
+      const { people } = harness.tables;
+      await insert(database.db, people, { id: 1, name: "a" });
+      await harness.outside([
+        "insert into people (id, name) values (2, 'b')",
+        "update people set age = 1 where id = 1",
+      ]);
+      await insert(database.db, people, { id: 3, name: "c" });
+      await harness.outside(["delete from people where id = 2"]);
+      await eventually(() => same(heard.length, 4));
+      same(shorts(heard), [
+        ["people + 1 a "],
+        ["people + 2 b ", "people 1 a  > 1 a 1"],
+        ["people + 3 c "],
+        ["people - 2 b "],
+      ]);
+    },
+  },
+  {
+    title: "P4: reading the log gives what listeners were given, from any cursor to any later one",
+    run: async ({ database, harness, heard }) => {
+      const { people } = harness.tables;
+      const start = database.feed.cursor;
+      await insert(database.db, people, { id: 1, name: "a" });
+      await database.write((db) => update(db, people, { id: 1 }, { age: 2 }).then(() => null), mutation);
+      await harness.outside(["update people set name = 'z'"]);
+      await eventually(() => same(heard.length, 3));
+      const cursors = [start, ...heard.map(({ cursor }) => cursor)];
+      for (let from = 0; from < cursors.length; from++)
+        for (let to = from; to < cursors.length; to++)
+          same(
+            await database.feed.read(at(cursors, from), at(cursors, to)),
+            heard.slice(from, to),
+            `stretch ${from} to ${to}`,
+          );
+    },
+  },
+  {
+    title: "P4: cursors are ordered, come back as text, and foreign ones are refused",
+    run: async ({ database, harness }) => {
+      const { feed } = database;
+      const { people } = harness.tables;
+      const start = feed.cursor;
+      await insert(database.db, people, { id: 1, name: "a" });
+      same([feed.compare(start, feed.cursor) < 0, feed.compare(feed.cursor, feed.cursor)], [true, 0]);
+      same([feed.parse(String(start)), feed.parse(String(feed.cursor))], [start, feed.cursor]);
+      const { cursor } = feed;
+      for (const text of [
+        "",
+        "x",
+        `${cursor}0`,
+        ` ${cursor}`,
+        String(cursor).toUpperCase(),
+        String(cursor).replace(feed.epoch, "0".repeat(feed.epoch.length)),
+      ])
+        same(feed.parse(text), null, `cursor of "${text}"`);
+    },
+  },
+  {
+    title: "P4: a database that is opened again goes on where it was, and tells what happened meanwhile",
+    run: async ({ database, harness }) => {
+      const { people } = harness.tables;
+      await insert(database.db, people, { id: 1, name: "a" });
+      const { epoch, cursor } = database.feed;
+      await database.close();
+      await harness.outside(["insert into people (id, name) values (2, 'b')"]);
+      const again = harness.connect();
+      await again.open({ tables: Object.values(harness.tables).map(inspectTable), log: quiet });
+      try {
+        const since = again.feed.parse(cursor);
+        same([again.feed.epoch, since], [epoch, cursor]);
+        same(shorts((await again.feed.read(cursor, again.feed.cursor)) ?? []), [["people + 2 b "]]);
+      } finally {
+        await again.close();
+      }
+    },
+  },
+  {
+    title: "A listener hears until it leaves, and one that throws harms no other",
+    run: async ({ database, harness, heard }) => {
+      const { people } = harness.tables;
+      const others: Transaction[] = [];
+      const leaveFailing = database.feed.listen(() => {
+        throw new Error("listener");
+      });
+      const leave = database.feed.listen((transaction) => others.push(transaction));
+      await insert(database.db, people, { id: 1, name: "a" });
+      leave();
+      leaveFailing();
+      await insert(database.db, people, { id: 2, name: "b" });
+      same([others.length, heard.length], [1, 2]);
+    },
+  },
+  {
+    title: "P3: a listener that reads or writes does not disturb the order",
+    run: async ({ database, harness, heard }) => {
+      const { people } = harness.tables;
+      const order: string[] = [];
+      const work: Promise<unknown>[] = [];
+      database.feed.listen(({ changes }) => {
+        order.push(String(changes[0]?.after?.id));
+        if (order.length > 1) return;
+        work.push(
+          database.read(async () => null),
+          insert(database.db, people, { id: 2, name: "b" }),
+        );
+      });
+      await insert(database.db, people, { id: 1, name: "a" });
+      await Promise.all(work);
+      same([order, heard.length], [["1", "2"], 2]);
+    },
+  },
+];
+
+const mutation = { id: "m", owner: "", fingerprint: "f" };
+
+function at(cursors: readonly Cursor[], index: number): Cursor {
+  const cursor = cursors[index];
+  if (cursor === undefined) throw new RangeError(String(index));
+  return cursor;
+}
