@@ -25,7 +25,6 @@ export class Connection {
   readonly #outbox: Outbox;
   readonly #voice: Voice;
   readonly #bucket: TokenBucket;
-  readonly #openedAt: number;
   #heardAt: number;
   #cancelTimer: () => void = () => {};
   #open = true;
@@ -38,7 +37,7 @@ export class Connection {
     this.#outbox = new Outbox(socket, limits.bufferedBytes, () => this.close("slow_reader"));
     this.#voice = dialect.voice(this.#outbox);
     this.#bucket = new TokenBucket(clock, limits.burst, limits.framesPerSecond);
-    this.#openedAt = this.#heardAt = clock.now();
+    this.#heardAt = clock.now();
     this.session = new Session(start, parts, this.#voice);
   }
 
@@ -55,7 +54,10 @@ export class Connection {
   /** Closes with the close code of an error. */
   close(code: Code): void {
     if (!this.#open) return;
-    this.#end(code);
+    this.#end();
+    if (code !== "going_away") {
+      this.#parts.runtime.log.info({ session: this.session.id, code }, "socket closed by the server");
+    }
     const { close = 1011, title } = codeEntry(code);
     this.#socket.close(close, title);
   }
@@ -93,16 +95,13 @@ export class Connection {
     });
   }
 
-  #end(code?: Code): void {
+  #end(): void {
     if (!this.#open) return;
     this.#open = false;
     this.#cancelTimer();
     this.#outbox.shut();
-    const { subscriptions, id } = this.session;
     this.session.end();
     this.#parts.ended(this);
-    const ms = Math.round(this.#parts.clock.now() - this.#openedAt);
-    this.#parts.runtime.log.info({ session: id, subscriptions, ms, ...(code && { reason: code }) }, "socket");
   }
 }
 

@@ -15,6 +15,11 @@ export class Groups {
     return this.#byText.size;
   }
 
+  /** The group with a text, undefined where nobody holds it. */
+  find(text: string): Group | undefined {
+    return this.#byText.get(text);
+  }
+
   /** The group of a query, from now on held by the subscriber. */
   join(query: LiveQuery, plan: string, subscriber: Subscriber): Group {
     let group = this.#byText.get(query.text);

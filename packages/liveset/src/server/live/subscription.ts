@@ -89,7 +89,7 @@ export class Subscription implements Subscriber {
     const { parts, caller } = this.#owner;
     try {
       const query = await bindLive(parts.runtime, caller(), this.#ask);
-      const plan = await planOf(query.text);
+      const plan = parts.groups.find(query.text)?.plan ?? (await planOf(query.text));
       if (run !== this.#run) return;
       const group = parts.groups.join(query, plan, this);
       this.#held = { group, withdraw: () => {} };

@@ -1,0 +1,53 @@
+import type { WireRow } from "../core/json.ts";
+import { keyTextOf } from "../core/key/key.ts";
+import type { Changes } from "../core/protocol/changes.ts";
+import type { Subscribed } from "../core/protocol/subscribed.ts";
+
+/** One list of a reference client: what has been committed, and what waits for its commit. */
+export class ReferenceList {
+  readonly group: number;
+  readonly plan: string;
+  readonly keys: readonly string[];
+  #rows: ReadonlyMap<string, WireRow>;
+  #staged: Map<string, WireRow>;
+  /** Until its first commit after a resumption: others of the same group may be told again what they know. */
+  catchesUp: boolean;
+
+  constructor({ group, plan, keys, rows, resumed }: Subscribed, before: ReadonlyMap<string, WireRow>) {
+    this.group = group;
+    this.plan = plan;
+    this.keys = keys;
+    this.catchesUp = resumed;
+    const known = (rows ?? []).map((row) => [keyTextOf(row, keys), row] as const);
+    this.#rows = resumed ? before : new Map(known);
+    this.#staged = new Map(this.#rows);
+  }
+
+  /** The rows after the last commit, by key. */
+  get rows(): ReadonlyMap<string, WireRow> {
+    return this.#rows;
+  }
+
+  /** Takes in what a transaction did. Returns what contradicts what the list knows. */
+  stage({ enter = [], update = [], leave = [] }: Changes): string[] {
+    const faults: string[] = [];
+    for (const key of leave) if (!this.#staged.delete(key)) faults.push(`${key} leaves and was not there`);
+    for (const row of enter) {
+      const key = keyTextOf(row, this.keys);
+      if (this.#staged.has(key)) faults.push(`${key} enters and is there`);
+      this.#staged.set(key, row);
+    }
+    for (const row of update) {
+      const key = keyTextOf(row, this.keys);
+      if (!this.#staged.has(key)) faults.push(`${key} is updated and is not there`);
+      this.#staged.set(key, row);
+    }
+    return faults;
+  }
+
+  /** Shows what was staged. */
+  commit(): void {
+    this.#rows = new Map(this.#staged);
+    this.catchesUp = false;
+  }
+}
