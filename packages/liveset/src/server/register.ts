@@ -5,11 +5,14 @@ import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core";
  *
  * @example
  * ```ts
+ * import type { User } from "liveset";
+ *
  * declare module "liveset" {
  *   interface Register {
  *     user: { id: number; name: string };
  *   }
  * }
+ * export const nameOf = (user: User): string => user.name;
  * ```
  */
 // biome-ignore lint/suspicious/noEmptyInterface: it exists to be merged into

@@ -56,6 +56,10 @@ isTrue<Equal<Task["actions"]["complete"]["result"], { readonly id: number; reado
 isTrue<Equal<Task["actions"]["clear"]["input"], { before: number }>>();
 isTrue<Equal<Task["actions"]["clear"]["detail"], false>>();
 
+isTrue<Equal<keyof Task["filters"], "text" | "done">>();
+isTrue<Equal<keyof Task["actions"], "complete" | "clear">>();
+isTrue<Equal<keyof Types, "tasks" | "notes">>();
+
 declare const row: Task["row"];
 row.id satisfies number;
 row.due satisfies string | null;

@@ -1,6 +1,8 @@
-import type { Json } from "../../core/json.ts";
+import type { Json, WireRow } from "../../core/json.ts";
 import type { Query } from "../../core/protocol/query.ts";
 import { encodeAfter } from "../../core/query/seek.ts";
+import type { Database } from "../database/database.ts";
+import type { Db } from "../register.ts";
 import type { Answer } from "./answer.ts";
 import { bindList } from "./bind.ts";
 import type { Bound } from "./bound.ts";
@@ -18,22 +20,35 @@ export async function list({ runtime, resource, context, call }: Execution): Pro
   await checkPermission(resource, "list", context);
   const bound = await bindList(runtime, resource, context, query);
   const { dialect } = runtime.database;
-  const { value } = await runtime.database.read(async (db) => ({
-    total: await countRows(db, bound, dialect),
-    rows: await fetchRows(db, { ...bound, limit: bound.limit + 1 }, dialect),
-  }));
-  const more = value.rows.length > bound.limit;
-  const rows = value.rows.slice(0, bound.limit);
+  const { value } = await runtime.database.read((db) => readPage(db, bound, dialect));
+  const { rows, more, total } = value;
   const last = rows.at(-1);
   const after =
     query.after === undefined || last === undefined ? null : encodeAfter(orderValues(bound, last));
   const data = {
-    count: value.total,
+    count: total,
     next: more ? nextQuery(query, bound, after) : null,
     previous: previousQuery(query, bound),
     results: rows.map((row) => resource.serialize(row)),
   };
   return { status: 200, data: data as unknown as Json };
+}
+
+interface PageRows {
+  readonly rows: readonly WireRow[];
+  /** Whether rows follow. */
+  readonly more: boolean;
+  /** Of all pages. */
+  readonly total: number;
+}
+
+async function readPage(db: Db, bound: Bound, dialect: Database["dialect"]): Promise<PageRows> {
+  const found = await fetchRows(db, { ...bound, limit: bound.limit + 1 }, dialect);
+  const more = found.length > bound.limit;
+  // A last page that is not empty says how many there are.
+  const counted = !more && bound.after === null && (found.length > 0 || bound.offset === 0);
+  const total = counted ? bound.offset + found.length : await countRows(db, bound, dialect);
+  return { rows: more ? found.slice(0, bound.limit) : found, more, total };
 }
 
 function orderValues(

@@ -30,10 +30,10 @@ function toPredicate(resource: CompiledResource, name: "scope" | "check", result
   }
   try {
     return parseWhere(result as Readonly<Record<string, unknown>>, serverRules(resource));
-  } catch (cause) {
-    // The fault is the server's own: as `invalid` it would blame the caller and describe hidden columns.
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TypeError(`The ${name} of "${resource.name}" is not a valid condition: ${why}`, { cause });
+  } catch (fault) {
+    // The fault is the server's own: as `invalid`, also as a cause, it would blame the caller and describe hidden columns.
+    const why = fault instanceof Error ? fault.message : String(fault);
+    throw new TypeError(`The ${name} of "${resource.name}" is not a valid condition: ${why}`);
   }
 }
 
