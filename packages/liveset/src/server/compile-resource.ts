@@ -5,6 +5,7 @@ import { lookupsOfKind } from "../core/query/lookups-of-kind.ts";
 import type { Order } from "../core/query/order.ts";
 import { checkDeclaration, defaultMaxPageSize, filterEntries } from "./check-declaration.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
+import { rowByKey } from "./operation/row-by-key.ts";
 import { operations } from "./operation-names.ts";
 import type { AnyResourceOptions, Resource } from "./resource.ts";
 import { inspectTable } from "./table/inspect-table.ts";
@@ -40,6 +41,7 @@ export function compileResource(name: string, { table, options }: Resource): Com
     pageSize: options.pageSize ?? Math.min(100, maxPageSize),
     maxPageSize,
     serialize: serializer(info, fields, options),
+    rowByKey: rowByKey(info),
   };
 }
 

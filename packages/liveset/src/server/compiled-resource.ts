@@ -3,6 +3,7 @@ import type { WireRow } from "../core/json.ts";
 import type { Columns } from "../core/query/column-kind.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { Order } from "../core/query/order.ts";
+import type { RowByKey } from "./operation/row-by-key.ts";
 import type { AnyResourceOptions, Operation } from "./resource.ts";
 import type { TableInfo } from "./table/table-info.ts";
 
@@ -29,4 +30,6 @@ export interface CompiledResource {
   readonly maxPageSize: number;
   /** A row of all columns as callers see it: declared fields, then computed ones. What a computed field throws is thrown. */
   serialize(row: WireRow): WireRow;
+  /** Reads one row by key, whatever the scope. */
+  readonly rowByKey: RowByKey;
 }

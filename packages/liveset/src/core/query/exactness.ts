@@ -1,6 +1,7 @@
-import type { ColumnKind } from "./column-kind.ts";
+import type { ColumnKind, Columns } from "./column-kind.ts";
 import type { Lookup } from "./lookup.ts";
 import { lookupsOfKind } from "./lookups-of-kind.ts";
+import type { Predicate } from "./predicate.ts";
 
 /**
  * Whether a lookup on a column of this kind, evaluated in memory, selects exactly the rows that the database
@@ -14,4 +15,28 @@ export function isExact(lookup: Lookup, kind: ColumnKind, dialect: "sqlite" | "p
   if (!lookupsOfKind(kind).has(lookup)) return false;
   if (dialect === "sqlite" || lookup === "isnull") return true;
   return kind !== "date" && kind !== "real";
+}
+
+/** Whether a whole predicate, evaluated in memory, selects exactly the rows that the database selects. */
+export function isExactPredicate(
+  predicate: Predicate,
+  columns: Columns,
+  dialect: "sqlite" | "postgres",
+): boolean {
+  switch (predicate.op) {
+    case "true":
+    case "false":
+      return true;
+    case "and":
+    case "or":
+      return predicate.of.every((part) => isExactPredicate(part, columns, dialect));
+    case "not":
+      return isExactPredicate(predicate.of, columns, dialect);
+    case "compare": {
+      const column = columns.get(predicate.column);
+      return column !== undefined && isExact(predicate.lookup, column.kind, dialect);
+    }
+    default:
+      return predicate satisfies never;
+  }
 }

@@ -5,29 +5,42 @@ import type { Operand, Predicate } from "../../core/query/predicate.ts";
 import type { TableColumn, TableInfo } from "../table/table-info.ts";
 import { columnOperand } from "./column-operand.ts";
 
+/** The condition that a row has this key. Throws as `keyOperands` does. */
+export function keyPredicate(info: TableInfo, key: Key): Predicate {
+  const operands = keyOperands(info, key);
+  return {
+    op: "and",
+    of: info.key.map((column, index) => ({
+      op: "compare",
+      column,
+      lookup: "exact",
+      value: operands[index] as Operand,
+    })),
+  };
+}
+
 /**
- * The condition that a row has this key. A key is given as a value, as the values of a composite key, or as the text
- * that a URL carries.
+ * The values of a key's columns, in their order. A key is given as a value, as the values of a composite key, or as
+ * the text that a URL carries.
  *
  * @throws LivesetError `not_found` for a key that no row can have: malformed, of the wrong type, of too many parts.
  */
-export function keyPredicate(info: TableInfo, key: Key): Predicate {
+export function keyOperands(info: TableInfo, key: Key): readonly Operand[] {
   const parts = typeof key === "object" ? key : info.key.length > 1 ? keyParts(String(key)) : [key];
   if (parts.length !== info.key.length) throw new LivesetError("not_found");
   const operand = columnOperand(info);
-  const of = info.key.map((name, index): Predicate => {
+  return info.key.map((name, index) => {
     const column = info.columns.get(name);
     const part = parts[index];
     if (column === undefined || part === undefined) throw new LivesetError("not_found");
     try {
       const value = operand(column, keyPart(column, part), []);
       if (column.kind === "date" && value !== part) throw new LivesetError("not_found");
-      return { op: "compare", column: name, lookup: "exact", value };
+      return value;
     } catch (fault) {
       throw fault instanceof LivesetError ? new LivesetError("not_found") : fault;
     }
   });
-  return { op: "and", of };
 }
 
 /** The condition that a row has the key of this row. */
