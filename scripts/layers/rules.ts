@@ -61,10 +61,10 @@ export const layerRules: Readonly<Record<string, LayerRule>> = {
   "cli.ts": { layers: ["core", "server"], packages: serverPackages, withoutGlobals: [] },
 };
 
-/** The layer of a module: its first folder, or its own name where it is in none. */
+/** The layer of a module: its first folder, or its own name where it is in none. A test is of the layer of what it tests. */
 export function layerOf(path: string): string {
   const [first = path] = path.split("/");
-  return first;
+  return first.replace(/(\.[a-z]+)?\.(test|test-d|fixture)\.ts$/, ".ts");
 }
 
 /** Tests, type tests and what only they use. They may import everything; nothing may import them. */
@@ -81,8 +81,8 @@ export function isNodeOnly(path: string): boolean {
     path === "cli.ts" ||
     path === "server/node.ts" ||
     path.startsWith("server/node/") ||
-    path.startsWith("server/node/") ||
     path.startsWith("server/database/sqlite/") ||
+    path === "server/feed/sqlite-feed.ts" ||
     path.startsWith("testing/")
   );
 }

@@ -1,9 +1,9 @@
 import type { Change } from "../../core/change/change.ts";
 import type { Transaction } from "../../core/change/transaction.ts";
 import type { Layout } from "./layout.ts";
+import { cursorOf } from "./log-cursor.ts";
 import { netChanges } from "./net-changes.ts";
 import type { LogTransaction } from "./split-log.ts";
-import { cursorOf } from "./sqlite-cursor.ts";
 
 /** What is needed to read the log. */
 export interface LogReading {

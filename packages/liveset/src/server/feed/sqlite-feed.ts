@@ -4,9 +4,9 @@ import type { Connection } from "../database/sqlite/connection.ts";
 import type { Log } from "../log.ts";
 import { decodeTransaction, type LogReading } from "./decode-transaction.ts";
 import type { Feed } from "./feed.ts";
+import { cursorOf, type LogPlace, placeOf } from "./log-cursor.ts";
 import type { LogRow } from "./log-row.ts";
 import { splitLog } from "./split-log.ts";
-import { cursorOf, type LogPlace, placeOf } from "./sqlite-cursor.ts";
 
 const columns = "seq, layout, op, before, after, at";
 

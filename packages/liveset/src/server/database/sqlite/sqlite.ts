@@ -22,6 +22,7 @@ import { watch } from "./watch.ts";
 import { endTransaction, lastPlace, lastSeq } from "./write-log.ts";
 import { Writer } from "./writer.ts";
 
+export { dropCapture } from "./drop-capture.ts";
 export type { SqliteOptions } from "./sqlite-options.ts";
 
 /**

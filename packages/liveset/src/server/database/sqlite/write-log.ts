@@ -1,4 +1,4 @@
-import type { LogPlace } from "../../feed/sqlite-cursor.ts";
+import type { LogPlace } from "../../feed/log-cursor.ts";
 import type { Connection } from "./connection.ts";
 
 /** The place of the log's last row. The log is never empty. */
@@ -17,10 +17,10 @@ export function lastSeq(connection: Connection): number {
  * not written.
  */
 export function endTransaction(connection: Connection, begun: number, mutations: readonly string[]): void {
-  if (mutations.length === 0 && lastSeq(connection) === begun) return;
   connection.run(
-    "INSERT INTO liveset_changes (layout, op, before, after, at) VALUES (0, 'm', ?, ?, ?)",
-    [String(begun), JSON.stringify(mutations), Date.now()],
+    "INSERT INTO liveset_changes (layout, op, before, after, at) SELECT 0, 'm', ?1, ?2, ?3 " +
+      "WHERE ?4 OR (SELECT max(seq) FROM liveset_changes) > ?1",
+    [begun, mutations.length === 0 ? null : JSON.stringify(mutations), Date.now(), mutations.length > 0],
     "run",
   );
 }

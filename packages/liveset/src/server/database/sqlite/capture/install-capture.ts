@@ -132,6 +132,7 @@ function epochOf(connection: Connection, broken: boolean): string {
   const [known] = connection.get("SELECT value FROM liveset_meta WHERE key = 'epoch'");
   if (typeof known === "string" && !broken) return known;
   const epoch = randomBytes(4).toString("hex");
+  const [last] = connection.get("SELECT max(seq) FROM liveset_changes");
   connection.exec("DELETE FROM liveset_changes");
   const put =
     "INSERT INTO liveset_meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value";
@@ -139,8 +140,8 @@ function epochOf(connection: Connection, broken: boolean): string {
   connection.run(put, ["epoch", epoch], "run");
   // The log is never empty: every position has a row, and servers that still run under the old epoch meet this one.
   connection.run(
-    "INSERT INTO liveset_changes (layout, op, after, at) VALUES (0, 'e', ?, ?)",
-    [epoch, Date.now()],
+    "INSERT INTO liveset_changes (seq, layout, op, after, at) VALUES (?, 0, 'e', ?, ?)",
+    [Number(last ?? 0) + 1, epoch, Date.now()],
     "run",
   );
   return epoch;

@@ -1,0 +1,44 @@
+import { is } from "drizzle-orm";
+import { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { inspectTable } from "../../../table/inspect-table.ts";
+import type { TableInfo } from "../../../table/table-info.ts";
+import type { Casing } from "../sql-name.ts";
+import { captureTriggers } from "./capture-triggers.ts";
+import { declaredUnique } from "./declared-unique.ts";
+import { captureTable } from "./install-capture.ts";
+import { logTables } from "./log-tables.ts";
+
+/**
+ * The SQL that capture installs for these tables in a new database. Where the database has other unique indexes than are declared,
+ * its triggers look for those.
+ */
+export function printCapture(tables: readonly TableInfo[], casing: Casing): string {
+  const statements = [...logTables];
+  tables.forEach((info, i) => {
+    const generated = [...info.columns.values()]
+      .filter((column) => column.generated)
+      .map(({ drizzle }) => drizzle.name);
+    const actual = { unique: declaredUnique(info, casing), generated: new Set(generated) };
+    for (const { sql } of captureTriggers(captureTable(info, actual, i + 1, casing))) statements.push(sql);
+  });
+  return statements.map((sql) => `${sql};\n`).join("\n");
+}
+
+/** The same for what a module exports: tables, and apis with the tables of their resources. Null where there are none. */
+export function printExports(module: Readonly<Record<string, unknown>>, casing: Casing): string | null {
+  const tables = new Set(Object.values(module).flatMap(tablesOf));
+  return tables.size === 0 ? null : printCapture([...tables].map(inspectTable), casing);
+}
+
+function tablesOf(exported: unknown): SQLiteTable[] {
+  if (is(exported, SQLiteTable)) return [exported];
+  if (typeof exported !== "object" || exported === null || !("resources" in exported)) return [];
+  return Object.values(exported.resources ?? {}).flatMap((resource: unknown) =>
+    typeof resource === "object" &&
+    resource !== null &&
+    "table" in resource &&
+    is(resource.table, SQLiteTable)
+      ? [resource.table]
+      : [],
+  );
+}
