@@ -1,7 +1,11 @@
+import { execFile } from "node:child_process";
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
+const run = promisify(execFile);
+const vite = fileURLToPath(new URL("bin/vite.js", import.meta.resolve("vite/package.json")));
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = [
   "page",
@@ -14,18 +18,13 @@ const sources = [
 
 /**
  * Builds the page with Vite where it was not built yet or something that it is made of is newer. Returns the folder.
- * It is built beside and then moved, so that two servers that start at once do no harm.
+ * It is built in a process of its own, so that the server does not carry the bundler along, and beside and then moved, so that two servers that start at once do no harm.
  */
 export async function buildPage(): Promise<string> {
   const folder = join(root, "dist");
   if (isFresh(join(folder, "index.html"))) return folder;
-  const { build } = await import("vite");
-  const fresh = join(root, `dist-${process.pid}`);
-  await build({
-    configFile: join(root, "vite.config.ts"),
-    logLevel: "warn",
-    build: { outDir: fresh, emptyOutDir: true },
-  });
+  const fresh = join(root, "node_modules", ".cache", `page-${process.pid}`);
+  await run(process.execPath, [vite, "build", "--outDir", fresh, "--logLevel", "warn"], { cwd: root });
   const old = `${fresh}-old`;
   if (existsSync(folder)) renameSync(folder, old);
   renameSync(fresh, folder);

@@ -24,7 +24,8 @@ export interface GreetingFacts {
 
 /** The address, what to try, and how to stop. The lines after `$` can be pasted into a terminal. */
 export function greeting({ url, file, folder, accounts, task, hasSqlite3 }: GreetingFacts): string {
-  const path = shellWord(relative(folder, file));
+  const below = relative(folder, file);
+  const path = shellWord(below.startsWith("..") ? file : below);
   const sql = `UPDATE tasks SET done = NOT done WHERE listId = ${task.listId}`;
   const script = `new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec(process.argv[2])`;
   const sqlLine = hasSqlite3 ? `sqlite3 ${path} "${sql}"` : `npx node -e "${script}" ${path} "${sql}"`;

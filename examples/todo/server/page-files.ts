@@ -61,6 +61,6 @@ function readPageFile(file: string, path: string): PageFile {
 /** The page loads nothing from elsewhere and is in nobody's frame. */
 const pageHeaders = {
   "content-security-policy":
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
   "referrer-policy": "same-origin",
 };

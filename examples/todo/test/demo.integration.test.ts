@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -61,7 +61,15 @@ test("the committed migrations make exactly the tables of the schema", async () 
   await cp(join(root, "migrations"), copy, { recursive: true });
   const require = createRequire(import.meta.url);
   const kit = join(dirname(require.resolve("drizzle-kit")), "bin.cjs");
-  const args = ["generate", "--dialect", "sqlite", "--schema", join(root, "schema.ts"), "--out", copy];
+  const args = [
+    "generate",
+    "--dialect",
+    "sqlite",
+    "--schema",
+    join(root, "schema.ts"),
+    "--out",
+    relative(root, copy),
+  ];
   const { stdout } = await run(process.execPath, [kit, ...args], { cwd: root });
   expect(stdout).toContain("No schema changes, nothing to migrate");
   await removeFolder(copy);

@@ -45,6 +45,7 @@ describe.skipIf(found === null)("how the page looks and is used in Chromium", ()
       await todo.page.getByRole("searchbox").fill("unicorn");
       await todo.page.getByText("No task contains “unicorn”").waitFor();
       await todo.page.screenshot({ path: `${pictures}${colorScheme}-empty.png`, animations: "disabled" });
+      expect(todo.errors).toEqual([]);
       await todo.close();
     },
   );

@@ -6,6 +6,8 @@ export interface TodoPage {
   readonly page: Page;
   readonly sent: readonly Frame[];
   readonly received: readonly Frame[];
+  /** What the browser has complained about. */
+  readonly errors: readonly string[];
   /** The row of a task. */
   task(text: string): Locator;
   /** The texts of all tasks shown, from top to bottom. */
@@ -27,15 +29,25 @@ export async function openTodoPage(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<TodoPage> {
-  const context = await browser.newContext({ viewport: { width: 1180, height: 820 }, ...options });
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width: 1180, height: 820 },
+    ...options,
+  });
   const page = await context.newPage();
   const frames = watchFrames(page);
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") errors.push(message.text());
+  });
   const task = (text: string) =>
     page.locator(".list li").filter({ has: page.getByText(text, { exact: true }) });
   const link = (list: string) => page.getByRole("link", { name: list });
   const todo: TodoPage = {
     page,
     ...frames,
+    errors,
     task,
     texts: () => page.locator(".list .text").allTextContents(),
     box: (text) => page.getByRole("checkbox", { name: text, exact: true }),

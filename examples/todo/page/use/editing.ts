@@ -34,65 +34,73 @@ export interface EditingControl {
   saveAsNew(): Promise<boolean>;
   /** Goes on from what the other person wrote. */
   takeTheirs(): void;
-  cancel(): void;
+  /** Returns true: editing has ended. */
+  cancel(): boolean;
 }
 
-/** Edits rows of a live list so that nothing that somebody types is lost silently, whatever others do meanwhile. */
-export function useEditing(client: TodoClient, rows: () => readonly TaskRow[]): EditingControl {
+/**
+ * Edits rows of a live list so that nothing that somebody types is lost silently, whatever others do meanwhile.
+ *
+ * @param onLost is given a draft that could not be saved after another task was opened
+ */
+export function useEditing(
+  client: TodoClient,
+  rows: () => readonly TaskRow[],
+  onLost: (draft: string, error: unknown) => void,
+): EditingControl {
   const editing = shallowRef<Editing | null>(null);
   const set = (change: Partial<Editing>) => {
     if (editing.value !== null) editing.value = { ...editing.value, ...change };
   };
+  const isOpen = ({ base }: Editing) => editing.value?.base.id === base.id;
 
-  watch(rows, (now) => {
+  watch(rows, async (now) => {
     const at = editing.value;
-    if (at === null || at.isSaving) return;
+    if (at === null || at.isSaving || at.conflict?.kind === "deleted") return;
     const row = now.find(({ id }) => id === at.base.id);
-    if (row === undefined) void findOut(at.base.id);
-    else if (row.text !== at.base.text) set({ conflict: { kind: "changed", text: row.text } });
-    else set({ conflict: null });
-  });
-
-  async function findOut(id: number): Promise<void> {
-    if (editing.value?.conflict?.kind === "deleted") return;
+    if (row !== undefined) {
+      set({ conflict: row.text === at.base.text ? null : { kind: "changed", text: row.text } });
+      return;
+    }
     set({ conflict: { kind: "left" } });
-    const isThere = await client.tasks.retrieve(id).then(
-      () => true,
-      (thrown) => !(thrown instanceof LivesetError && thrown.code === "not_found"),
-    );
-    if (!isThere && editing.value?.base.id === id) set({ conflict: { kind: "deleted" } });
-  }
+    const isAbsent = await client.tasks.retrieve(at.base.id).then(() => false, isNotFound);
+    if (isAbsent && isOpen(at)) set({ conflict: { kind: "deleted" } });
+  });
 
   async function finish(write: (at: Editing) => Promise<unknown>): Promise<boolean> {
     const at = editing.value;
-    if (at === null) return true;
-    if (at.isSaving) return false;
+    if (at === null || at.isSaving) return at === null;
     set({ isSaving: true, error: null });
     try {
       await write(at);
-      editing.value = null;
+      if (isOpen(at)) editing.value = null;
       return true;
     } catch (thrown) {
-      const isGone = thrown instanceof LivesetError && thrown.code === "not_found";
-      set({
-        isSaving: false,
-        error: messageOf(thrown),
-        ...(isGone ? { conflict: { kind: "deleted" } as const } : {}),
-      });
+      const conflict: Partial<Editing> = isNotFound(thrown) ? { conflict: { kind: "deleted" } } : {};
+      if (isOpen(at)) set({ isSaving: false, error: messageOf(thrown), ...conflict });
+      else onLost(at.draft, thrown);
       return false;
     }
   }
 
+  return { editing, ...actions(client, editing, set, finish) };
+}
+
+function actions(
+  client: TodoClient,
+  editing: ShallowRef<Editing | null>,
+  set: (change: Partial<Editing>) => void,
+  finish: (write: (at: Editing) => Promise<unknown>) => Promise<boolean>,
+): Omit<EditingControl, "editing"> {
   return {
-    editing,
     start(task, index) {
       editing.value = { base: task, index, draft: task.text, conflict: null, error: null, isSaving: false };
     },
     type: (draft) => set({ draft, error: null }),
     save: () =>
       finish(async ({ base, draft, conflict }) => {
-        if (conflict !== null || draft.trim() !== base.text)
-          await client.tasks.patch(base.id, { text: draft });
+        const isSame = conflict === null && draft.trim() === base.text;
+        if (!isSame) await client.tasks.patch(base.id, { text: draft });
       }),
     saveAsNew: () =>
       finish(({ base, draft }) => client.tasks.create({ text: draft, done: base.done, listId: base.listId })),
@@ -103,6 +111,11 @@ export function useEditing(client: TodoClient, rows: () => readonly TaskRow[]): 
     },
     cancel() {
       editing.value = null;
+      return true;
     },
   };
+}
+
+function isNotFound(thrown: unknown): boolean {
+  return thrown instanceof LivesetError && thrown.code === "not_found";
 }
