@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { and, asc, count, eq, type SQL } from "drizzle-orm";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
@@ -15,10 +16,15 @@ const page = z.object({
 });
 const patch = z.object({ text: z.string(), done: z.boolean(), listId: z.number().int() }).partial().strict();
 
+// Hono's own digest is asynchronous and slower.
+const tagged = etag({
+  generateDigest: (body) => new Uint8Array(createHash("sha1").update(body).digest()).buffer,
+});
+
 /** The same three operations as a careful person would write them on Hono, Drizzle and zod: the same bodies, with ETags. */
 export function byHand(db: Db): Hono {
   const app = new Hono();
-  app.get("/api/tasks/", etag(), async (c) => {
+  app.get("/api/tasks/", tagged, async (c) => {
     const { done, listId, limit, offset } = page.parse(c.req.query());
     const conditions: SQL[] = [];
     if (done !== undefined) conditions.push(eq(tasks.done, done === "true"));
@@ -43,7 +49,7 @@ export function byHand(db: Db): Hono {
     const previous = offset > 0 ? link(Math.max(0, offset - limit)) : null;
     return c.json({ count: all, next, previous, results });
   });
-  app.get("/api/tasks/:id/", etag(), async (c) => {
+  app.get("/api/tasks/:id/", tagged, async (c) => {
     const [row] = await db
       .select()
       .from(tasks)

@@ -62,7 +62,7 @@ async function measure(
     bare.broadcast(frames);
     await theirs.next();
   };
-  await change(0);
+  await change(-1);
   const result = await compare(change, send, { rounds: 20, operations: 10 });
   const perSecond = (µs: number): string => `${count((subscribers / µs) * 1e6)} deliveries/s`;
   const ratio = result.theirs / result.ours;

@@ -9,7 +9,7 @@ import { isNodeOnly, isTest, type LayerRule, layerOf, layerRules, nodePackages }
  */
 export function checkEdges(sources: ReadonlyMap<string, Source>): string[] {
   return [...sources.values()].flatMap((source) => {
-    const rule = layerRules[layerOf(source.path)];
+    const rule = layerRules[isTest(source.path) ? "testing" : layerOf(source.path)];
     if (rule === undefined)
       return [`${source.path}:1 is in no known layer. Layers are listed in scripts/layers/rules.ts.`];
     const faults = source.imports.map(({ specifier, line }) => {
