@@ -89,4 +89,22 @@ describe.skipIf(found === null)("outages in Chromium", () => {
     await todo.close();
     cable.close();
   });
+
+  test("P4: the database is another one after a restart: the page shows what is in it, and says nothing of resuming", async () => {
+    const todo = await openTodoPage(browser, demo.url);
+    await todo.open("Book club");
+    const before = await todo.texts();
+    await todo.add("Gone after the reset");
+    await todo.task("Gone after the reset").waitFor();
+    const frames = todo.received.length;
+
+    await demo.stop();
+    demo = await startDemo({ port: demo.port, folder: demo.folder, args: ["--reset"] });
+    await todo.task("Gone after the reset").waitFor({ state: "detached", timeout: 30_000 });
+    await todo.says(/^Live/);
+    expect(await todo.texts()).toEqual(before);
+    const answers = todo.received.slice(frames).filter(({ type }) => type === "subscribed");
+    expect(answers.map(({ resumed }) => resumed)).toEqual([false, false, false]);
+    await todo.close();
+  });
 });

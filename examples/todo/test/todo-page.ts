@@ -10,11 +10,11 @@ export interface TodoPage {
   readonly errors: readonly string[];
   /** The row of a task. */
   task(text: string): Locator;
-  /** The texts of all tasks shown, from top to bottom. */
+  /** The texts of all tasks shown, from top to bottom; not of those that are fading out. */
   texts(): Promise<string[]>;
   box(text: string): Locator;
   link(list: string): Locator;
-  /** Opens a list by its name. */
+  /** Opens a list by its name, and waits for its tasks. */
   open(list: string): Promise<void>;
   add(text: string): Promise<void>;
   become(name: "Guest" | "Ada" | "Ben"): Promise<void>;
@@ -49,12 +49,13 @@ export async function openTodoPage(
     ...frames,
     errors,
     task,
-    texts: () => page.locator(".list .text").allTextContents(),
+    texts: () => page.locator(".list li:not(.task-leave-active) .text").allTextContents(),
     box: (text) => page.getByRole("checkbox", { name: text, exact: true }),
     link,
     async open(list) {
       await link(list).click();
       await page.getByRole("heading", { level: 1, name: list }).waitFor();
+      await page.locator(".list li, .tasks .empty").first().waitFor();
     },
     async add(text) {
       await page.getByRole("textbox", { name: "New task" }).fill(text);
