@@ -153,8 +153,7 @@ class SqliteDatabase implements Database {
 
   async #close(): Promise<void> {
     this.#opened?.stop();
-    // The writer takes turns in order: this is the last.
-    await this.#writer.alone(() => {});
+    await this.#writer.idle();
     await this.#readers.close();
     this.#file.close();
   }

@@ -48,6 +48,11 @@ export class Writer {
     return this.#mutex.run(() => work(this.#connection()));
   }
 
+  /** Resolves when everything asked for so far is done. */
+  idle(): Promise<void> {
+    return this.#mutex.run(() => {});
+  }
+
   /** Runs the work in a transaction, or in a savepoint where there is one. Committed when it resolves, rolled back when it throws. */
   transact<T>(work: (scope: Scope) => T | Promise<T>): Promise<T> {
     const { scope } = this;

@@ -45,8 +45,8 @@ export function installCapture(
       info.name,
       captureTriggers(captureTable(info, actual, id, casing)),
     );
-    if (installed) log.info({ table: info.name }, known ? "capture renewed" : "capture installed");
-    broken ||= installed && known;
+    if (installed !== "same") log.info({ table: info.name }, known ? "capture renewed" : "capture installed");
+    broken ||= installed === "renewed" || (installed === "new" && known);
   }
   return { epoch: epochOf(connection, broken), layouts };
 }
@@ -112,8 +112,12 @@ function layoutOf(connection: Connection, info: TableInfo, casing: Casing): { id
   return { id: Number(lastInsertRowid), known: id !== undefined };
 }
 
-/** Whether anything had to be done. Ours must be the youngest of a table's triggers: SQLite fires the youngest first. */
-function installTriggers(connection: Connection, table: string, wanted: readonly Trigger[]): boolean {
+/** What had to be done. Ours must be the youngest of a table's triggers: SQLite fires the youngest first. */
+function installTriggers(
+  connection: Connection,
+  table: string,
+  wanted: readonly Trigger[],
+): "same" | "new" | "renewed" {
   const actual = connection.all(
     "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower(?) ORDER BY rowid",
     table,
@@ -121,11 +125,11 @@ function installTriggers(connection: Connection, table: string, wanted: readonly
   const last = actual.slice(-wanted.length);
   const same = last.length === wanted.length && wanted.every(({ sql }, i) => last[i]?.[1] === sql);
   const ours = actual.filter(([name]) => String(name).startsWith("liveset_"));
-  if (same && ours.length === wanted.length) return false;
+  if (same && ours.length === wanted.length) return "same";
   for (const [name] of ours) connection.exec(`DROP TRIGGER ${quoted(String(name))}`);
   for (const { sql } of wanted) connection.exec(sql);
   connection.exec("DELETE FROM liveset_replaced");
-  return true;
+  return ours.length > 0 ? "renewed" : "new";
 }
 
 function epochOf(connection: Connection, broken: boolean): string {
