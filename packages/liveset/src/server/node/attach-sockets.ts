@@ -1,10 +1,11 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 import { LivesetError } from "../../core/error/liveset-error.ts";
 import { protocolName } from "../../core/protocol/name.ts";
 import type { LivesetServer } from "../create-server.ts";
 import { problemResponse } from "../rest/problem-response.ts";
+import { batchWrites } from "./batch-writes.ts";
 import { handshakeRequest } from "./handshake-request.ts";
 
 /**
@@ -40,7 +41,11 @@ export function attachSockets(
       checked.delete(duplex);
       if (refusal !== null) return end(duplex, refusal);
       duplex.off("error", ignore);
-      return sockets.handleUpgrade(incoming, duplex, head, (socket) => take(server, socket, request));
+      return sockets.handleUpgrade(incoming, duplex, head, (socket) => {
+        // `ws` closes the socket after an error; without a listener the process would end.
+        socket.on("error", () => {});
+        server.accept(batchWrites(socket, duplex), request);
+      });
     });
   };
   http.on("upgrade", upgrade);
@@ -54,12 +59,6 @@ export function attachSockets(
     });
     return detached;
   };
-}
-
-function take(server: LivesetServer, socket: WebSocket, request: Request): void {
-  // `ws` closes the socket after an error; without a listener the process would end.
-  socket.on("error", () => {});
-  server.accept(socket, request);
 }
 
 function isAt(path: string, request: Request): boolean {
