@@ -1,28 +1,34 @@
 import type { Predicate } from "./predicate.ts";
 
-/** The names of the columns that a predicate reads. */
-export function columnsOf(predicate: Predicate): ReadonlySet<string> {
+/**
+ * The columns of its own table that a predicate reads, those included by which rows of other tables are related; null
+ * where that may be any, because a part of it is the user's own SQL.
+ */
+export function columnsOf(predicate: Predicate): ReadonlySet<string> | null {
   const columns = new Set<string>();
-  collect(predicate, columns);
-  return columns;
+  return collect(predicate, columns) ? columns : null;
 }
 
-function collect(predicate: Predicate, columns: Set<string>): void {
+/** False where the columns are not known. */
+function collect(predicate: Predicate, columns: Set<string>): boolean {
   switch (predicate.op) {
     case "true":
     case "false":
-      return;
+      return true;
     case "compare":
       columns.add(predicate.column);
-      return;
+      return true;
     case "not":
-      collect(predicate.of, columns);
-      return;
+      return collect(predicate.of, columns);
     case "and":
     case "or":
-      for (const child of predicate.of) collect(child, columns);
-      return;
+      return predicate.of.every((child) => collect(child, columns));
+    case "related":
+      for (const column of predicate.relation.from) columns.add(column);
+      return true;
+    case "opaque":
+      return false;
     default:
-      predicate satisfies never;
+      return predicate satisfies never;
   }
 }

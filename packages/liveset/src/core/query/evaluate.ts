@@ -13,7 +13,8 @@ type Test = (row: WireRow) => Truth;
  * Compiles a predicate to a test of rows in wire form, once for many rows. It says true exactly for the rows
  * that the database selects by the same predicate: three-valued logic, in which only true selects.
  *
- * @throws TypeError for a column that is not among `columns`.
+ * @throws TypeError for a column that is not among `columns`, and for a condition that no single row can tell: one across a
+ * relation, or in SQL (see `isExactPredicate`).
  */
 export function compilePredicate(predicate: Predicate, columns: Columns): (row: WireRow) => boolean {
   const test = compile(predicate, columns);
@@ -40,6 +41,12 @@ function compile(predicate: Predicate, columns: Columns): Test {
         predicate.of.map((child) => compile(child, columns)),
         true,
       );
+    case "related":
+      throw new TypeError(
+        `A predicate crosses the relation "${predicate.relation.name}" to the table "${predicate.relation.table}": only the database can decide it.`,
+      );
+    case "opaque":
+      throw new TypeError("A predicate has a part in SQL: only the database can decide it.");
     default:
       return predicate satisfies never;
   }

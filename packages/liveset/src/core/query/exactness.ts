@@ -17,7 +17,10 @@ export function isExact(lookup: Lookup, kind: ColumnKind, dialect: "sqlite" | "p
   return kind !== "date" && kind !== "real";
 }
 
-/** Whether a whole predicate, evaluated in memory, selects exactly the rows that the database selects. */
+/**
+ * Whether a whole predicate, evaluated in memory, selects exactly the rows that the database selects. Never where it
+ * crosses a relation or has a part in SQL, which a row alone does not tell.
+ */
 export function isExactPredicate(
   predicate: Predicate,
   columns: Columns,
@@ -36,6 +39,9 @@ export function isExactPredicate(
       const column = columns.get(predicate.column);
       return column !== undefined && isExact(predicate.lookup, column.kind, dialect);
     }
+    case "related":
+    case "opaque":
+      return false;
     default:
       return predicate satisfies never;
   }

@@ -18,6 +18,8 @@ export function indexKeys(predicate: Predicate): readonly IndexKey[] | null {
       return [];
     case "true":
     case "not":
+    case "related":
+    case "opaque":
       return null;
     case "and":
       return best(predicate.of.map(indexKeys));

@@ -3,13 +3,13 @@ import { canonical } from "./canonical.ts";
 import { compareText } from "./compare-text.ts";
 import type { Lookup } from "./lookup.ts";
 import { operandsOf } from "./operands-of.ts";
-import type { Comparison, Operand, Predicate } from "./predicate.ts";
+import type { Comparison, Operand, Predicate, Related } from "./predicate.ts";
 
 /**
  * The normal form of a predicate, equal to it for every row in three-valued logic (unknown stays unknown).
  *
  * AND and OR are flat, without constants, without duplicates and sorted; NOT stands only before a comparison
- * that has no opposite; `in` is sorted, without duplicates and has at least two values; the operands of
+ * that has no opposite or before SQL; what a relation leads to is normal, and not never; `in` is sorted, without duplicates and has at least two values; the operands of
  * `icontains` and `istartswith` are in lower case. Predicates that differ in these respects alone have one
  * normal form; that other equivalent ones have the same is not claimed.
  */
@@ -25,6 +25,10 @@ export function normalize(predicate: Predicate): Predicate {
     case "and":
     case "or":
       return join(predicate.op, predicate.of.map(normalize));
+    case "related":
+      return normalizeRelated(predicate);
+    case "opaque":
+      return predicate;
     default:
       return predicate satisfies never;
   }
@@ -45,9 +49,23 @@ function negate(predicate: Predicate): Predicate {
       return join("and", predicate.of.map(negate));
     case "compare":
       return negateComparison(normalizeComparison(predicate));
+    case "related":
+      return normalizeRelated({
+        ...predicate,
+        quantifier: predicate.quantifier === "some" ? "none" : "some",
+      });
+    case "opaque":
+      return { op: "not", of: predicate };
     default:
       return predicate satisfies never;
   }
+}
+
+/** `some` and `none` are each other's opposites, because neither is ever unknown. */
+function normalizeRelated(predicate: Related): Predicate {
+  const of = normalize(predicate.of);
+  if (of.op === "false") return { op: predicate.quantifier === "some" ? "false" : "true" };
+  return { ...predicate, of };
 }
 
 /** Lookups whose opposite is true, false and unknown exactly where NOT is. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Order } from "../../core/query/order.ts";
 import type { TableInfo } from "../table/table-info.ts";
-import { comparable, type SqlDialect } from "./print-predicate.ts";
+import { comparable, type SqlDialect } from "./print-comparison.ts";
 
 /**
  * The terms of an ORDER BY that sorts as `compareRows` does: text by code point whatever collation a column declares, NULL

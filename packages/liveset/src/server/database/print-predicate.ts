@@ -1,40 +1,56 @@
-import { type SQL, sql } from "drizzle-orm";
-import { asciiLower } from "../../core/query/ascii-lower.ts";
-import { operandsOf } from "../../core/query/operands-of.ts";
-import type { Comparison, Operand, Predicate } from "../../core/query/predicate.ts";
+import { aliasedTableColumn, is, SQL, sql } from "drizzle-orm";
+import type { Predicate, Related } from "../../core/query/predicate.ts";
 import type { TableColumn, TableInfo } from "../table/table-info.ts";
+import { comparable, printComparison, type SqlDialect } from "./print-comparison.ts";
 
-/** The databases that a predicate can be printed for. */
-export type SqlDialect = "sqlite" | "postgres";
+/** A table in the query: its own, or one inside a subquery, which has another name there. */
+interface Place {
+  readonly info: TableInfo;
+  readonly dialect: SqlDialect;
+  /** How many subqueries it is inside of. */
+  readonly depth: number;
+}
 
 /**
- * A predicate as SQL with bound parameters. It selects the rows that `compilePredicate` says true of: text is compared by
- * code point whatever collation a column declares, and a pattern's `%` and `_` are characters.
+ * A predicate as SQL with bound parameters, for a query of the table under its own name. It selects the rows that
+ * `compilePredicate` says true of, where that can tell; a relation is a subquery.
  *
- * @throws TypeError for a column that the table does not have.
+ * @throws TypeError for a column or a relation that the table does not have.
  */
 export function printPredicate(predicate: Predicate, info: TableInfo, dialect: SqlDialect): SQL {
+  return print(predicate, { info, dialect, depth: 0 });
+}
+
+function print(predicate: Predicate, place: Place): SQL {
   switch (predicate.op) {
     case "true":
       return sql`1 = 1`;
     case "false":
       return sql`1 = 0`;
     case "not":
-      return sql`not (${printPredicate(predicate.of, info, dialect)})`;
+      return sql`not (${print(predicate.of, place)})`;
     case "and":
       return join(
-        predicate.of.map((child) => printPredicate(child, info, dialect)),
+        predicate.of.map((child) => print(child, place)),
         sql` and `,
         sql`1 = 1`,
       );
     case "or":
       return join(
-        predicate.of.map((child) => printPredicate(child, info, dialect)),
+        predicate.of.map((child) => print(child, place)),
         sql` or `,
         sql`1 = 0`,
       );
     case "compare":
-      return printComparison(predicate, columnOf(info, predicate.column), dialect);
+      return printComparison(predicate, columnOf(place, predicate.column), place.dialect);
+    case "related":
+      return printRelated(predicate, place);
+    case "opaque":
+      if (place.depth > 0 || !is(predicate.sql, SQL))
+        throw new TypeError(
+          "SQL in a predicate stands on the predicate's own table and is made by opaque().",
+        );
+      return sql`(${predicate.sql})`;
     default:
       return predicate satisfies never;
   }
@@ -51,102 +67,35 @@ function join(parts: readonly SQL[], separator: SQL, empty: SQL): SQL {
   return sql`(${left}${separator}${right})`;
 }
 
-function columnOf(info: TableInfo, name: string): TableColumn {
+/**
+ * The related table has a name by its depth, so that it may be the same table as any outer one. Side by side, subqueries do
+ * not see each other.
+ */
+function printRelated({ relation, quantifier, of }: Related, outer: Place): SQL {
+  const declared = outer.info.relations.get(relation.name);
+  if (declared === undefined)
+    throw new TypeError(`The table "${outer.info.name}" has no relation "${relation.name}".`);
+  const inner: Place = { ...outer, info: declared.target(), depth: outer.depth + 1 };
+  const pairs = relation.to.map((to, index) => {
+    const held = columnOf(inner, to);
+    const sought = columnOf(outer, relation.from[index] ?? "");
+    return sql`${comparable(held, outer.dialect)} = ${comparable(sought, outer.dialect)}`;
+  });
+  const exists = quantifier === "some" ? sql`exists` : sql`not exists`;
+  const table = sql`${inner.info.table} as ${sql.identifier(aliasOf(inner))}`;
+  const where = join([...pairs, ...(of.op === "true" ? [] : [print(of, inner)])], sql` and `, sql`1 = 1`);
+  return sql`${exists} (select 1 from ${table} where ${where})`;
+}
+
+/** No name that a user would give a table. */
+function aliasOf({ depth }: Place): string {
+  return `liveset:${depth}`;
+}
+
+/** A column by the name that its table has in the query. */
+function columnOf(place: Place, name: string): TableColumn {
+  const { info, depth } = place;
   const column = info.columns.get(name);
   if (column === undefined) throw new TypeError(`The table "${info.name}" has no column "${name}".`);
-  return column;
-}
-
-function printComparison(comparison: Comparison, column: TableColumn, dialect: SqlDialect): SQL {
-  const { lookup, value } = comparison;
-  const values = operandsOf(comparison);
-  const [first = "", second = ""] = values;
-  const held = comparable(column, dialect);
-  const bound = (operand: Operand): SQL => comparableValue(column, operand, dialect);
-  switch (lookup) {
-    case "exact":
-      return sql`${held} = ${bound(first)}`;
-    case "ne":
-      return sql`${held} <> ${bound(first)}`;
-    case "lt":
-      return sql`${held} < ${bound(first)}`;
-    case "lte":
-      return sql`${held} <= ${bound(first)}`;
-    case "gt":
-      return sql`${held} > ${bound(first)}`;
-    case "gte":
-      return sql`${held} >= ${bound(first)}`;
-    case "range":
-      return sql`${held} between ${bound(first)} and ${bound(second)}`;
-    case "in":
-      return values.length === 0 ? sql`1 = 0` : sql`${held} in (${sql.join(values.map(bound), sql`, `)})`;
-    case "isnull":
-      return printIsNull(column, value === true, dialect);
-    default:
-      return printTextLookup(lookup, column, String(first), dialect);
-  }
-}
-
-/** A column as comparisons and ORDER BY see it. */
-export function comparable(column: TableColumn, dialect: SqlDialect): SQL {
-  if (column.kind === "text")
-    return dialect === "sqlite" ? sql`${column.drizzle} collate binary` : sql`${column.drizzle} collate "C"`;
-  // Digits as bytes, however they are kept: see `compareValues`.
-  if (digitsAreNumber(column, dialect)) return sql`cast(${column.drizzle} as blob)`;
-  return sql`${column.drizzle}`;
-}
-
-function comparableValue(column: TableColumn, operand: Operand, dialect: SqlDialect): SQL {
-  const bound = sql`${sql.param(column.fromWire(operand), column.drizzle)}`;
-  return digitsAreNumber(column, dialect) ? sql`cast(${bound} as blob)` : bound;
-}
-
-function digitsAreNumber(column: TableColumn, dialect: SqlDialect): boolean {
-  return dialect === "sqlite" && column.kind === "bigint" && column.drizzle.getSQLType() !== "blob";
-}
-
-/** JSON's own null is null on the wire like SQL's, so both are. */
-function printIsNull(column: TableColumn, isNull: boolean, dialect: SqlDialect): SQL {
-  const { drizzle, kind } = column;
-  if (kind !== "json") return isNull ? sql`${drizzle} is null` : sql`${drizzle} is not null`;
-  const jsonNull =
-    dialect === "sqlite"
-      ? sql`trim(cast(${drizzle} as text), char(32, 9, 10, 13)) = 'null'`
-      : sql`${drizzle}::text = 'null'`;
-  return isNull ? sql`(${drizzle} is null or ${jsonNull})` : sql`not (${drizzle} is null or ${jsonNull})`;
-}
-
-type TextLookup = "contains" | "icontains" | "startswith" | "istartswith" | "endswith";
-
-/**
- * Not by LIKE, which has wildcards and stops at a NUL character. SQLite's `substr` of a text stops there too, so an end is
- * compared in bytes; its `lower` knows ASCII alone.
- */
-function printTextLookup(lookup: TextLookup, column: TableColumn, operand: string, dialect: SqlDialect): SQL {
-  const { drizzle } = column;
-  const lower = dialect === "sqlite" ? sql`lower(${drizzle})` : sql`lower(${drizzle} collate "C")`;
-  const find = dialect === "sqlite" ? sql`instr` : sql`strpos`;
-  switch (lookup) {
-    case "contains":
-      return sql`${find}(${drizzle}, ${operand}) > 0`;
-    case "icontains":
-      return sql`${find}(${lower}, ${asciiLower(operand)}) > 0`;
-    case "startswith":
-      return sql`${find}(${drizzle}, ${operand}) = 1`;
-    case "istartswith":
-      return sql`${find}(${lower}, ${asciiLower(operand)}) = 1`;
-    case "endswith":
-      return printEndsWith(column, operand, dialect);
-    default:
-      return lookup satisfies never;
-  }
-}
-
-function printEndsWith({ drizzle }: TableColumn, operand: string, dialect: SqlDialect): SQL {
-  if (dialect === "postgres") return sql`right(${drizzle}, char_length(${operand})) = ${operand} collate "C"`;
-  const bytes = new TextEncoder().encode(operand).length;
-  // From position -0 on, substr gives the whole text.
-  if (bytes === 0) return sql`${drizzle} = ${drizzle}`;
-  // Of an empty blob, substr gives NULL.
-  return sql`(${drizzle} <> '' collate binary and substr(cast(${drizzle} as blob), ${-bytes}) = cast(${operand} as blob))`;
+  return depth === 0 ? column : { ...column, drizzle: aliasedTableColumn(column.drizzle, aliasOf(place)) };
 }

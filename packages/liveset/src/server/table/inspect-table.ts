@@ -6,7 +6,7 @@ import { columnKindOf } from "./column-kind-of.ts";
 import type { TableColumn, TableInfo } from "./table-info.ts";
 
 /**
- * What the server needs to know of a Drizzle table.
+ * What the server needs to know of a Drizzle table by itself, without relations (see `inspectInSchema`).
  *
  * @throws TypeError where it is not a table, has no primary key, or has one of JSON or of a custom type, which rows cannot be
  * found by.
@@ -25,6 +25,7 @@ export function inspectTable(table: Table): TableInfo {
     name,
     columns,
     key: keyOf(table, name, columns),
+    relations: new Map(),
     toWire: (model) => rowToWire(columns, model),
     fromWire: (row) => rowFromWire(columns, row),
   };

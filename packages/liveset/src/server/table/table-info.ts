@@ -16,6 +16,19 @@ export interface TableColumn extends Column {
   fromWire(value: Json): unknown;
 }
 
+/** A way to the rows of another table, from Drizzle's `relations(…)`. */
+export interface TableRelation {
+  readonly name: string;
+  /** `one`: at most one row is meant; `many`: any number. */
+  readonly kind: "one" | "many";
+  /** The related table, of the same schema. */
+  readonly target: () => TableInfo;
+  /** Columns of this table, by property name. */
+  readonly from: readonly string[];
+  /** Columns of the related table that equal them, in the same order. */
+  readonly to: readonly string[];
+}
+
 /** A Drizzle table as the server knows it. */
 export interface TableInfo {
   readonly table: Table;
@@ -24,6 +37,8 @@ export interface TableInfo {
   readonly columns: ReadonlyMap<string, TableColumn>;
   /** Property names of the key's columns, in order; one for most tables. */
   readonly key: readonly string[];
+  /** Relations by name; empty for a table that was inspected without a schema. */
+  readonly relations: ReadonlyMap<string, TableRelation>;
   /** A row as Drizzle returns it, in wire form, all columns. */
   toWire(model: Readonly<Record<string, unknown>>): WireRow;
   /** A row in wire form as Drizzle would return it. */
