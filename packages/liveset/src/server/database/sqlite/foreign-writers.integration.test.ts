@@ -9,7 +9,7 @@ const { people, pets } = suiteTables;
 const tables = [people, pets];
 const hasProgram = spawnSync("sqlite3", ["--version"]).status === 0;
 
-test("A commit of another process is heard within 50 ms", async () => {
+test("A commit of another process is heard within 50 ms", async ({ annotate }) => {
   const path = makeFile(suiteSql);
   const { database } = await openSqlite(path, tables);
   const waits: number[] = [];
@@ -26,6 +26,7 @@ test("A commit of another process is heard within 50 ms", async () => {
   await vi.waitFor(() => expect([written, waits.length]).toEqual([20, 20]), { timeout: 20_000 });
   waits.sort((a, b) => a - b);
   const median = waits[10] ?? Number.NaN;
+  await annotate(`median ${median.toFixed(1)} ms, longest ${waits.at(-1)?.toFixed(1)} ms`);
   expect(median, `median wait of ${waits.map((wait) => wait.toFixed(1))} ms`).toBeLessThan(50);
 });
 
