@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import type { Code } from "../../core/error/codes.ts";
 import type { RequestInfo } from "../context.ts";
 import { livesetDialect } from "../dialect/liveset.ts";
 import type { User } from "../register.ts";
@@ -47,7 +48,18 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
     dialect: livesetDialect(),
     ended: (connection) => connections.delete(connection),
   };
-  const stop = runtime.database.feed.listen((transaction) => dispatch(parts, transaction));
+  const closeAll = (code: Code): void => {
+    for (const connection of [...connections]) connection.close(code);
+  };
+  const stop = runtime.database.feed.listen((transaction) => {
+    try {
+      dispatch(parts, transaction);
+    } catch (thrown) {
+      // Nobody knows who missed what: connecting again, everybody is told exactly that.
+      runtime.log.error({ err: thrown, cursor: transaction.cursor }, "a transaction could not be handed out");
+      closeAll("internal");
+    }
+  });
   let open = true;
   return {
     connect(socket, call) {
@@ -64,7 +76,7 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
     close() {
       open = false;
       stop();
-      for (const connection of [...connections]) connection.close("going_away");
+      closeAll("going_away");
     },
   };
 }

@@ -1,6 +1,5 @@
 import type { Change } from "../../core/change/change.ts";
 import type { Transition } from "../../core/change/transition.ts";
-import { type IndexKey, indexKeys } from "../../core/query/index-key.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { GroupChanges } from "./group-changes.ts";
 import { type Judge, judgeOf } from "./judge.ts";
@@ -14,8 +13,6 @@ export class Group {
   readonly text: string;
   readonly plan: string;
   readonly resource: CompiledResource;
-  /** Where the matcher files it. */
-  readonly keys: readonly IndexKey[] | null;
   /** All that hold the group, those still waiting for their rows included. */
   readonly subscribers: Set<Subscriber> = new Set();
   readonly #judge: Judge;
@@ -28,7 +25,6 @@ export class Group {
     this.text = query.text;
     this.plan = plan;
     this.resource = query.bound.resource;
-    this.keys = indexKeys(query.bound.predicate);
     this.#judge = judgeOf(query);
   }
 

@@ -2,12 +2,14 @@ import type { Change } from "../../core/change/change.ts";
 import { getOrMake } from "./get-or-make.ts";
 import { Group } from "./group.ts";
 import type { LiveQuery } from "./live-query.ts";
-import { Matcher } from "./matcher.ts";
+import type { Filed } from "./matcher/filed.ts";
+import { Matcher } from "./matcher/matcher.ts";
+import { readsOf } from "./reads-of.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 /** All groups of a hub. A group exists as long as somebody holds it. */
 export class Groups {
-  readonly #byText = new Map<string, Group>();
+  readonly #byText = new Map<string, Filed<Group>>();
   readonly #byTable = new Map<string, Matcher<Group>>();
   #last = 0;
 
@@ -17,28 +19,25 @@ export class Groups {
 
   /** The group with a text, undefined where nobody holds it. */
   find(text: string): Group | undefined {
-    return this.#byText.get(text);
+    return this.#byText.get(text)?.item;
   }
 
   /** The group of a query, from now on held by the subscriber. */
   join(query: LiveQuery, plan: string, subscriber: Subscriber): Group {
-    let group = this.#byText.get(query.text);
-    if (group === undefined) {
-      group = new Group(++this.#last, query, plan);
-      this.#byText.set(query.text, group);
-      this.#matcher(group).add(group, group.keys);
-    }
+    const group = getOrMake(this.#byText, query.text, () => this.#file(query, plan)).item;
     group.subscribers.add(subscriber);
     return group;
   }
 
   leave(group: Group, subscriber: Subscriber): void {
     group.subscribers.delete(subscriber);
-    if (group.subscribers.size > 0 || this.#byText.get(group.text) !== group) return;
+    const filed = this.#byText.get(group.text);
+    if (group.subscribers.size > 0 || filed?.item !== group) return;
     this.#byText.delete(group.text);
-    const matcher = this.#matcher(group);
-    matcher.remove(group, group.keys);
-    if (matcher.isEmpty) this.#byTable.delete(group.resource.info.name);
+    const table = group.resource.info.name;
+    const matcher = this.#byTable.get(table);
+    matcher?.remove(filed);
+    if (matcher?.isEmpty) this.#byTable.delete(table);
   }
 
   /** The groups that a change may concern. */
@@ -46,7 +45,10 @@ export class Groups {
     return this.#byTable.get(change.table)?.probe(change) ?? [];
   }
 
-  #matcher({ resource: { info } }: Group): Matcher<Group> {
-    return getOrMake(this.#byTable, info.name, () => new Matcher<Group>());
+  #file(query: LiveQuery, plan: string): Filed<Group> {
+    const { predicate, resource } = query.bound;
+    const { name, columns } = resource.info;
+    const matcher = getOrMake(this.#byTable, name, () => new Matcher<Group>(columns));
+    return matcher.add(new Group(++this.#last, query, plan), { predicate, reads: readsOf(query) });
   }
 }

@@ -9,8 +9,6 @@ interface NetEntry {
   readonly wasIn: boolean;
   /** The row after the last of them, null where it is not in the group. */
   row: WireRow | null;
-  /** The last of them. */
-  cursor: Cursor;
 }
 
 /** Several changes of one group as one: bounded by the number of rows, however many transactions it has seen. */
@@ -24,24 +22,26 @@ export class Net {
   }
 
   /** Adds the next transaction's changes. */
-  add({ enter, update, leave, cursor }: GroupChanges): void {
-    for (const key of leave) this.#put(key, true, null, cursor);
-    for (const row of enter) this.#put(keyTextOf(row, this.#keys), false, row, cursor);
-    for (const row of update) this.#put(keyTextOf(row, this.#keys), true, row, cursor);
+  add({ enter, update, leave }: GroupChanges): void {
+    for (const key of leave) this.#put(key, true, null);
+    for (const row of enter) this.#put(keyTextOf(row, this.#keys), false, row);
+    for (const row of update) this.#put(keyTextOf(row, this.#keys), true, row);
   }
 
   /** Adds what another net has, which must be later in every entry. */
   append(later: Net): void {
-    for (const [key, { wasIn, row, cursor }] of later.#entries) this.#put(key, wasIn, row, cursor);
+    for (const [key, { wasIn, row }] of later.#entries) this.#put(key, wasIn, row);
   }
 
-  /** The rows given, which are those of a snapshot, with everything applied that `isLater` than it. The same array where nothing is. */
-  applyTo(rows: readonly WireRow[], isLater: (cursor: Cursor) => boolean): readonly WireRow[] {
-    const later = [...this.#entries].filter(([, entry]) => isLater(entry.cursor));
-    if (later.length === 0) return rows;
-    const touched = new Map(later);
-    const kept = rows.filter((row) => !touched.has(keyTextOf(row, this.#keys)));
-    return [...kept, ...later.flatMap(([, { row }]) => (row === null ? [] : [row]))];
+  /**
+   * The rows of a snapshot with everything applied; the same array where there is nothing. The net must have begun before the
+   * snapshot was taken and have seen all that the snapshot has: what is older than the snapshot is in it already and does
+   * no harm, because only the last state of a row counts.
+   */
+  applyTo(rows: readonly WireRow[]): readonly WireRow[] {
+    if (this.#entries.size === 0) return rows;
+    const kept = rows.filter((row) => !this.#entries.has(keyTextOf(row, this.#keys)));
+    return [...kept, ...[...this.#entries.values()].flatMap(({ row }) => (row === null ? [] : [row]))];
   }
 
   /** Everything as one transaction at `cursor`, or null where it comes to nothing. */
@@ -56,12 +56,9 @@ export class Net {
     return enter.length + update.length + leave.length === 0 ? null : { group, cursor, enter, update, leave };
   }
 
-  #put(key: KeyText, wasIn: boolean, row: WireRow | null, cursor: Cursor): void {
+  #put(key: KeyText, wasIn: boolean, row: WireRow | null): void {
     const entry = this.#entries.get(key);
-    if (entry === undefined) this.#entries.set(key, { wasIn, row, cursor });
-    else {
-      entry.row = row;
-      entry.cursor = cursor;
-    }
+    if (entry === undefined) this.#entries.set(key, { wasIn, row });
+    else entry.row = row;
   }
 }

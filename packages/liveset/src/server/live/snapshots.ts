@@ -1,4 +1,3 @@
-import type { Cursor } from "../../core/change/cursor.ts";
 import { LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
 import { refusal } from "../operation/check-permission.ts";
@@ -25,8 +24,8 @@ interface Reading {
 
 /**
  * Reads the rows of groups so that subscribing is atomic (P2). What happens to the group while its rows are
- * read is netted; whatever of it is later than the snapshot is put onto the rows, and in the same turn they are handed
- * over. So they stand exactly between two commits.
+ * read is netted and put onto the rows in the same turn in which they are handed over. So they stand exactly between two
+ * commits.
  *
  * Those who ask for the same group meanwhile share the reading.
  */
@@ -57,8 +56,7 @@ export class Snapshots {
   async #read(group: Group, query: LiveQuery, { net, waiters }: Reading): Promise<void> {
     let hand: (waiter: Waiter) => void;
     try {
-      const { value, cursor } = await this.#fetch(query);
-      const rows = this.#upToDate(group, value, cursor, net, query);
+      const rows = this.#upToDate(await this.#fetch(query), net, query);
       hand = (waiter) => waiter.ready(rows);
     } catch (thrown) {
       const error = failureOf(this.#runtime, thrown, { resource: group.resource.name });
@@ -69,28 +67,19 @@ export class Snapshots {
     for (const waiter of [...waiters]) hand(waiter);
   }
 
-  #fetch({ bound }: LiveQuery): Promise<{ readonly value: readonly WireRow[]; readonly cursor: Cursor }> {
+  async #fetch({ bound }: LiveQuery): Promise<readonly WireRow[]> {
     const { database, limits } = this.#runtime;
     const all = { ...bound, limit: limits.liveRows + 1, offset: 0, after: null };
-    return database.read((db) => fetchRows(db, all, database.dialect));
+    const { value } = await database.read((db) => fetchRows(db, all, database.dialect));
+    if (value.length <= limits.liveRows) return value;
+    throw new LivesetError("too_many_rows", {
+      detail: `The list has more than ${limits.liveRows} rows. Narrow the filter.`,
+    });
   }
 
-  #upToDate(
-    group: Group,
-    fetched: readonly WireRow[],
-    cursor: Cursor,
-    net: Net,
-    { may, bound }: LiveQuery,
-  ): readonly WireRow[] {
-    const { limits, database } = this.#runtime;
-    if (fetched.length > limits.liveRows) {
-      throw new LivesetError("too_many_rows", {
-        detail: `The list has more than ${limits.liveRows} rows. Narrow the filter.`,
-      });
-    }
+  #upToDate(fetched: readonly WireRow[], net: Net, { may, bound }: LiveQuery): readonly WireRow[] {
     const permitted = may === null ? fetched : fetched.filter(may);
-    const shown = permitted.map((row) => Object.freeze(group.resource.serialize(row)));
-    const rows = net.applyTo(shown, (other) => database.feed.compare(other, cursor) > 0);
+    const rows = net.applyTo(permitted.map((row) => Object.freeze(bound.resource.serialize(row))));
     if (rows.length === 0 && permitted.length < fetched.length) throw refusal(bound.context);
     return rows;
   }
