@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Connection } from "./connection.ts";
 
-/** How long a statement blocks while the file is locked for a moment, in ms. Longer waits do not block, see `Writer`. */
-const lockedFor = 50;
+/** How long opening and reading block while the file is locked for a moment, in ms. The writer does not block, see `Writer`. */
+const lockedFor = 1_000;
 
 /** A database file and how it is opened. `:memory:` is a file of its own in the system's temporary folder. */
 export class SqliteFile {
@@ -20,7 +20,11 @@ export class SqliteFile {
   /** The one connection that writes; the first call makes the file. */
   readonly writer = (): Connection => {
     const synchronous = this.#folder === null ? "NORMAL" : "OFF";
-    this.#writer ??= this.#open(false, ["PRAGMA journal_mode = WAL", `PRAGMA synchronous = ${synchronous}`]);
+    this.#writer ??= this.#open(false, [
+      "PRAGMA journal_mode = WAL",
+      `PRAGMA synchronous = ${synchronous}`,
+      "PRAGMA busy_timeout = 0",
+    ]);
     return this.#writer;
   };
 

@@ -44,8 +44,8 @@ export class Writer {
   }
 
   /** Runs work alone on the connection, outside of a transaction. */
-  alone<T>(work: (connection: Connection) => T | Promise<T>): Promise<T> {
-    return this.#mutex.run(() => work(this.#connection()));
+  #alone<T>(work: (connection: Connection) => T | Promise<T>): Promise<T> {
+    return this.#mutex.run(() => this.#patiently(() => work(this.#connection())));
   }
 
   /** Resolves when everything asked for so far is done. */
@@ -69,13 +69,13 @@ export class Writer {
       return scope.lock.held
         ? scope.lock.run(() => inside(scope, sql, params, method))
         : scope.connection.run(sql, params, method);
-    if (kind === "other") return this.alone((connection) => connection.run(sql, params, method));
+    if (kind === "other") return this.#alone((connection) => connection.run(sql, params, method));
     return this.transact(({ connection }) => connection.run(sql, params, method));
   }
 
   async #transaction<T>(work: (scope: Scope) => T | Promise<T>): Promise<T> {
     const connection = this.#connection();
-    await this.#begin(connection);
+    await this.#patiently(() => connection.run("BEGIN IMMEDIATE", [], "run"));
     const scope = makeScope(connection, null);
     try {
       const begun = this.#hooks?.begin(connection) ?? 0;
@@ -99,13 +99,12 @@ export class Writer {
     return this.#scopes.run(scope, async () => await work(scope));
   }
 
-  /** Waits without holding up the process, as a timeout of SQLite's own would. */
-  async #begin(connection: Connection): Promise<void> {
+  /** Tries again while another process writes, without holding up this one as a timeout of SQLite's own would. */
+  async #patiently<T>(work: () => T | Promise<T>): Promise<T> {
     const start = performance.now();
     for (;;) {
       try {
-        connection.run("BEGIN IMMEDIATE", [], "run");
-        return;
+        return await work();
       } catch (error) {
         if (!isSqliteError(error, primary.busy) || performance.now() - start > this.#busyTimeout) throw error;
       }
