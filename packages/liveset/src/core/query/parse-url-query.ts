@@ -4,6 +4,7 @@ import type { Query } from "../protocol/query.ts";
 import type { Column, Columns } from "./column-kind.ts";
 import { type Lookup, lookups } from "./lookup.ts";
 import { parseOperand } from "./operand.ts";
+import type { RelatedField, RelatedFields } from "./related-fields.ts";
 
 /** A URL's parameters, sorted into what they are. */
 export interface ParsedUrlQuery {
@@ -20,6 +21,8 @@ export interface ParsedUrlQuery {
  *   before it exists. A column whose own name has `__` is found as a whole otherwise.
  * - `in` and `range` take values joined by commas. On text, a parameter given several times has one value each time, in
  *   which a comma is a character.
+ * - `list__ownerId=3` is a field of a related table, where `related` has it. Behind a relation to any number of rows it
+ *   means that some row has it; several parameters mean the same row.
  * - `true` and `false` may be written as in Python, and as 1 and 0.
  * - `where=<JSON>` carries the object form; what stands beside it is joined to it by AND.
  *
@@ -30,9 +33,11 @@ export function parseUrlQuery(
   pairs: Iterable<readonly [string, string]>,
   columns: Columns,
   params: ReadonlySet<string>,
+  related: RelatedFields = new Map(),
 ): ParsedUrlQuery {
   const raw = new Map<string, string>();
-  const fields = new Map<string, Map<Lookup | "", Json>>();
+  const fields = new Map<string, FieldFilter>();
+  const known: Known = { columns, related, params };
   let query: Query = {};
   let json: Readonly<Record<string, Json>> | null = null;
   for (const [key, texts] of grouped(pairs)) {
@@ -42,7 +47,7 @@ export function parseUrlQuery(
       query = { ...query, [key]: parseCount(key, only(key, texts)) };
     else if (key === "ordering") query = { ...query, orderBy: parseOrdering(only(key, texts), columns) };
     else if (params.has(key)) raw.set(key, only(key, texts));
-    else addFilter(fields, key, texts, columns, params);
+    else addFilter(fields, key, texts, known);
   }
   const where = joinWhere(fields, json);
   return { query: where === null ? query : { ...query, where }, params: Object.fromEntries(raw) };
@@ -69,37 +74,56 @@ function only(key: string, texts: readonly string[]): string {
   return text;
 }
 
-function addFilter(
-  fields: Map<string, Map<Lookup | "", Json>>,
-  key: string,
-  texts: readonly string[],
-  columns: Columns,
-  params: ReadonlySet<string>,
-): void {
-  const found = findField(key, columns);
-  if (found === null) {
-    const known = [...columns.keys(), ...params, "search", "ordering", "limit", "offset", "after", "where"];
-    throw invalid(
-      [key],
-      "not_declared",
-      `${key} is not known; fields and parameters are ${known.join(", ")}.`,
-    );
-  }
-  const { column, lookup } = found;
-  const value = parseFilter(column, lookup === "" ? "exact" : lookup, key, texts);
-  const held = fields.get(column.name);
-  if (held === undefined) fields.set(column.name, new Map([[lookup, value]]));
-  else held.set(lookup, value);
+/** What a URL may name. */
+interface Known {
+  readonly columns: Columns;
+  readonly related: RelatedFields;
+  readonly params: ReadonlySet<string>;
 }
 
-/** The column and lookup that a key names; the lookup is empty where the key is the column alone. */
-function findField(key: string, columns: Columns): { column: Column; lookup: Lookup | "" } | null {
+/** What a URL says of one field; equality under the empty name. */
+interface FieldFilter {
+  readonly field: RelatedField;
+  readonly held: Map<Lookup | "", Json>;
+}
+
+function addFilter(
+  fields: Map<string, FieldFilter>,
+  key: string,
+  texts: readonly string[],
+  known: Known,
+): void {
+  const found = findField(key, known);
+  if (found === null) {
+    const { columns, related, params } = known;
+    const names = [...columns.keys(), ...related.keys(), ...params];
+    const all = [...names, "search", "ordering", "limit", "offset", "after", "where"];
+    throw invalid([key], "not_declared", `${key} is not known; fields and parameters are ${all.join(", ")}.`);
+  }
+  const { name, field, lookup } = found;
+  const value = parseFilter(field.column, lookup === "" ? "exact" : lookup, key, texts);
+  const filter = fields.get(name);
+  if (filter === undefined) fields.set(name, { field, held: new Map([[lookup, value]]) });
+  else filter.held.set(lookup, value);
+}
+
+/** The field and lookup that a key names; the lookup is empty where the key is the field alone. */
+function findField(
+  key: string,
+  known: Known,
+): { readonly name: string; readonly field: RelatedField; readonly lookup: Lookup | "" } | null {
   const at = key.lastIndexOf("__");
-  const prefix = at < 0 ? undefined : columns.get(key.slice(0, at));
+  const name = at < 0 ? "" : key.slice(0, at);
+  const prefix = fieldOf(name, known);
   const lookup = lookups.find((name) => name === key.slice(at + 2));
-  if (prefix !== undefined && lookup !== undefined) return { column: prefix, lookup };
-  const column = columns.get(key);
-  return column === undefined ? null : { column, lookup: "" };
+  if (prefix !== undefined && lookup !== undefined) return { name, field: prefix, lookup };
+  const field = fieldOf(key, known);
+  return field === undefined ? null : { name: key, field, lookup: "" };
+}
+
+function fieldOf(name: string, { columns, related }: Known): RelatedField | undefined {
+  const column = columns.get(name);
+  return column === undefined ? related.get(name) : { path: [], column };
 }
 
 function parseFilter(column: Column, lookup: Lookup, key: string, texts: readonly string[]): Json {
@@ -186,16 +210,28 @@ function parseJson(text: string): Readonly<Record<string, Json>> {
 }
 
 function joinWhere(
-  fields: ReadonlyMap<string, ReadonlyMap<Lookup | "", Json>>,
+  fields: ReadonlyMap<string, FieldFilter>,
   json: Readonly<Record<string, Json>> | null,
 ): Record<string, Json> | null {
   if (fields.size === 0) return json;
-  const flat = Object.fromEntries([...fields].map(([field, held]) => [field, fieldValue(held)]));
+  const flat: Record<string, Json> = {};
+  for (const { field, held } of fields.values()) groupOf(flat, field)[field.column.name] = fieldValue(held);
   if (json === null) return flat;
   const apart = Object.keys(json).every((name) => !Object.hasOwn(flat, name));
   return apart
     ? Object.fromEntries([...Object.entries(flat), ...Object.entries(json)])
     : { ...flat, AND: [json] };
+}
+
+/** The condition on the rows that a field's relations lead to, made where it is missing. */
+function groupOf(where: Record<string, Json>, { path }: RelatedField): Record<string, Json> {
+  let group = where;
+  for (const { name, kind } of path)
+    for (const step of kind === "one" ? [name] : [name, "some"]) {
+      if (!Object.hasOwn(group, step)) group[step] = {};
+      group = group[step] as Record<string, Json>;
+    }
+  return group;
 }
 
 /** Equality alone is the bare value; beside other lookups it has its name. */

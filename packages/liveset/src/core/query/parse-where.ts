@@ -1,30 +1,14 @@
-import { invalid, LivesetError } from "../error/liveset-error.ts";
-import type { Column, Columns } from "./column-kind.ts";
+import { invalid } from "../error/liveset-error.ts";
+import type { Column } from "./column-kind.ts";
 import { type Lookup, lookups } from "./lookup.ts";
 import { parseOperand } from "./operand.ts";
 import type { Operand, Predicate } from "./predicate.ts";
+import { exceeded, names, notAllowed, notDeclared } from "./where-faults.ts";
+import { mostRelations, type RelationRules, type WhereRules } from "./where-rules.ts";
+
+export type { WhereRules } from "./where-rules.ts";
 
 type Path = readonly (string | number)[];
-
-/** What a `where` may contain. */
-export interface WhereRules {
-  readonly columns: Columns;
-  /** The lookups allowed on a column; null where it is not declared, which hides whether it exists. */
-  readonly allowed: (column: string) => ReadonlySet<Lookup> | null;
-  /** A value as an operand of a column; `parseOperand` where it is left out. */
-  readonly operand?: (column: Column, value: unknown, path: Path) => Operand;
-  /** Bounds on levels of AND, OR, NOT, on comparisons, and on the values of one `in`; null for the server's own conditions. */
-  readonly limits: {
-    readonly filterDepth: number;
-    readonly filterConditions: number;
-    readonly inValues: number;
-  } | null;
-  /**
-   * What a property with the value `undefined` means: nothing (the default; JSON drops it too), or a mistake. A
-   * scope refuses it: `{ ownerId: user?.id }` would otherwise show every row to a caller without id.
-   */
-  readonly undefinedIs?: "absent" | "refused";
-}
 
 /**
  * The predicate of a condition in its object form (see `Where`). Equality with null is `isnull`; an empty AND is true,
@@ -34,7 +18,7 @@ export interface WhereRules {
  * lookup that is not allowed, a value of the wrong type. `limit_exceeded` where a bound is passed.
  */
 export function parseWhere(where: Readonly<Record<string, unknown>>, rules: WhereRules): Predicate {
-  return parseGroup(where, ["where"], { rules, conditions: { count: 0 }, depth: 0 });
+  return parseGroup(where, ["where"], { rules, conditions: { count: 0 }, depth: 0, relations: 0 });
 }
 
 /** Where the parser stands. `conditions` is one counter for the whole `where`. */
@@ -42,6 +26,8 @@ interface State {
   readonly rules: WhereRules;
   readonly conditions: { count: number };
   readonly depth: number;
+  /** How many relations lead here. */
+  readonly relations: number;
 }
 
 function parseGroup(value: unknown, path: Path, state: State): Predicate {
@@ -60,8 +46,43 @@ function parseEntry(name: string, value: unknown, path: Path, state: State): Pre
     case "NOT":
       return { op: "not", of: parseGroup(value, path, deeper(path, state)) };
     default:
-      return parseField(name, value, path, state);
+      return parseProperty(name, value, path, state);
   }
+}
+
+function parseProperty(name: string, value: unknown, path: Path, state: State): Predicate {
+  const { rules } = state;
+  const opaque = rules.opaque?.(name, value, path) ?? null;
+  if (opaque !== null) return opaque;
+  const related = rules.relations?.(name) ?? null;
+  return related === null
+    ? parseField(name, value, path, state)
+    : parseRelation(related, value, path, across(related, path, state));
+}
+
+function parseRelation(related: RelationRules, value: unknown, path: Path, inner: State): Predicate {
+  const { relation, kind } = related;
+  if (kind === "one")
+    return { op: "related", relation, quantifier: "some", of: parseGroup(value, path, inner) };
+  const takes = `${relation.name} leads to any number of rows: it takes some and none, each with a condition`;
+  const entries = entriesOf(value, path, inner.rules, "some or none with a condition");
+  if (entries.length === 0) throw invalid(path, "required", `${takes}.`);
+  const of = entries.map(([quantifier, condition]): Predicate => {
+    const here = [...path, quantifier];
+    if (quantifier !== "some" && quantifier !== "none")
+      throw invalid(here, "unknown_lookup", `${takes}, not ${quantifier}.`);
+    return { op: "related", relation, quantifier, of: parseGroup(condition, here, inner) };
+  });
+  return { op: "and", of };
+}
+
+/** The state behind a relation: other columns, the same bounds. */
+function across({ rules }: RelationRules, path: Path, state: State): State {
+  if (state.relations >= mostRelations)
+    throw exceeded(path, "relations", `A condition may cross at most ${mostRelations} relations in a row.`);
+  const { limits, undefinedIs } = state.rules;
+  const inner = { ...rules, limits, ...(undefinedIs === undefined ? {} : { undefinedIs }) };
+  return { ...state, rules: inner, relations: state.relations + 1 };
 }
 
 function parseBranches(value: unknown, path: Path, state: State): Predicate[] {
@@ -203,30 +224,4 @@ function isLookups(value: unknown): boolean {
 
 function isLookup(name: string): name is Lookup {
   return (lookups as readonly string[]).includes(name);
-}
-
-function notDeclared(name: string, path: Path, rules: WhereRules): LivesetError {
-  const declared = [...rules.columns.keys()].filter((column) => (rules.allowed(column)?.size ?? 0) > 0);
-  return invalid(path, "not_declared", `${name} cannot be filtered by; what can: ${names(declared)}.`);
-}
-
-function notAllowed(column: Column, lookup: string, allowed: ReadonlySet<Lookup>, path: Path): LivesetError {
-  const { name, kind } = column;
-  if (kind === "json" || kind === "opaque") {
-    const rest = allowed.size === 0 ? "" : `; allowed: ${names(allowed)}`;
-    return invalid(
-      path,
-      "unknown_lookup",
-      `${name} holds ${kind === "json" ? "JSON" : "values of a custom type"} and cannot be compared by value${rest}.`,
-    );
-  }
-  return invalid(path, "unknown_lookup", `${name} does not allow ${lookup}; allowed: ${names(allowed)}.`);
-}
-
-function names(all: Iterable<string>): string {
-  return [...all].join(", ") || "nothing";
-}
-
-function exceeded(path: Path, limit: string, message: string): LivesetError {
-  return new LivesetError("limit_exceeded", { detail: message, errors: [{ path, code: limit, message }] });
 }
