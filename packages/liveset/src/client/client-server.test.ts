@@ -97,8 +97,7 @@ test("a row goes and comes back", async () => {
   await soon(() => expect(one.getSnapshot().data?.text).toBe("back"));
 });
 
-// The server refuses to follow a row that is not there yet; this turns red when it does not any more: then drop `.fails`.
-test.fails("a row that is absent at first is followed", async () => {
+test("a row that is absent at first is followed", async () => {
   const fixture = await startFixture();
   const { client } = connect(fixture);
   const one = client.tasks.liveOne(1);

@@ -13,12 +13,12 @@ export function judgeOf({ bound, may }: LiveQuery): Judge {
     return ({ before, after }) => transition(before !== null && test(before), after !== null && test(after));
   }
   // A permission tells of now, not of the time when the row before was current: so what was shown is remembered.
-  // True to begin with, for without the row the subscription would not be open.
+  // True to begin with, for a row that is there and may not be seen is not followed.
   let shown = true;
   return ({ before, after }) => {
     const concerned = (before !== null && test(before)) || (after !== null && test(after));
     if (!concerned) return "none";
-    const wasShown = shown;
+    const wasShown = shown && before !== null && test(before);
     shown = false;
     shown = after !== null && test(after) && may(after);
     return transition(wasShown, shown);

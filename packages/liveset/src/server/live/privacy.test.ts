@@ -106,6 +106,23 @@ test("P5: a row's own permission holds for every state of a followed row, for it
   expect(JSON.stringify(two.frames)).not.toMatch(/draft|withdrawn|more|lost/);
 });
 
+test("P5: an absent row with a permission of its own is followed, and shown only in states that may be seen", async () => {
+  const api = defineApi({ notes: resource(notes, { permissions: { retrieve: (_, row) => row.public } }) });
+  const fixture = await startFixture({ api, tables: [createNotes] });
+  const client = await fixture.connect(1);
+  await client.open("s", { resource: "notes", action: "retrieve", key: 1 });
+  await fixture.run("insert into notes values (1, 'draft', 0)");
+  await fixture.run("update notes set public = 1, text = 'published'");
+  await fixture.run("delete from notes");
+  await fixture.run("insert into notes values (1, 'again', 1)");
+  await client.ping();
+  expect(client.frames.filter((frame) => frame.type === "changes")).toMatchObject([
+    { enter: [{ text: "published" }] },
+    { leave: ["1"] },
+    { enter: [{ text: "again" }] },
+  ]);
+});
+
 test("P7: a permission that cannot answer at once is an error of its subscription alone", async () => {
   const api = defineApi({
     notes: resource(notes, { permissions: { retrieve: async () => true } }),

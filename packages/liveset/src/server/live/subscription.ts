@@ -1,4 +1,4 @@
-import { LivesetError } from "../../core/error/liveset-error.ts";
+import type { LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
 import type { Ask } from "./ask.ts";
 import type { Caller } from "./caller.ts";
@@ -119,10 +119,7 @@ export class Subscription implements Subscriber {
 
   #awaitRows(group: Group, query: LiveQuery): void {
     const waiter = {
-      ready: (rows: readonly WireRow[]): void => {
-        if (rows.length === 0 && !query.isList) this.fail(new LivesetError("not_found"));
-        else this.#follow(group, query, sortRows(rows, query));
-      },
+      ready: (rows: readonly WireRow[]): void => this.#follow(group, query, sortRows(rows, query)),
       fail: (error: LivesetError): void => this.fail(error),
     };
     this.#held = { group, withdraw: this.#owner.parts.snapshots.wait(group, query, waiter) };
