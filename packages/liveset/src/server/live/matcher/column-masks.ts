@@ -3,6 +3,8 @@ import { sameJson } from "../same-json.ts";
 
 /** The bit of all columns for which there is no bit of their own. Always counted as changed. */
 const others = 1 << 30;
+/** The bit of a row that comes or goes, which means something even to who reads no column. */
+const existence = 1 << 31;
 const everything = -1;
 
 /**
@@ -15,7 +17,7 @@ export class ColumnMasks {
   /** The mask of some columns; null stands for any. */
   of(columns: ReadonlySet<string> | null): number {
     if (columns === null) return everything;
-    let mask = 0;
+    let mask = existence;
     for (const column of columns) mask |= this.#bit(column);
     return mask;
   }
