@@ -53,7 +53,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { msg: string });
-    expect(lines.map(({ msg }) => msg).slice(-4)).toEqual([
+    expect(lines.map(({ msg }) => msg).slice(-4), output()).toEqual([
       "listening",
       "socket opened",
       "stopping",
