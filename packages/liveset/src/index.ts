@@ -16,6 +16,7 @@ export type { Database } from "./server/database/database.ts";
 export { defineApi } from "./server/define-api.ts";
 export { defaultLimits, type Limits } from "./server/limits.ts";
 export type { Log } from "./server/log.ts";
+export { type OpaqueSql, opaque } from "./server/opaque.ts";
 export type { AnyUser, Db, Register, User } from "./server/register.ts";
 export {
   type Hooks,

@@ -5,8 +5,12 @@ import type { LiveHandle } from "./live-handle.ts";
 import type { CallOptions } from "./operation.ts";
 
 type Filters<T extends ResourceTypes> = T["filters"] extends { readonly [K in keyof T["filterRow"]]?: Lookup }
-  ? DeclaredWhere<T["filterRow"], T["filters"]>
+  ? DeclaredWhere<T["filterRow"], T["filters"], RelatedFilters<T>>
   : never;
+
+type RelatedFilters<T extends ResourceTypes> = T["relatedFilters"] extends object
+  ? T["relatedFilters"]
+  : Readonly<Record<never, never>>;
 
 /** What a live list may ask for: declared filters, declared orders, and a search over the declared columns. */
 export interface LiveListQuery<T extends ResourceTypes = ResourceTypes> {

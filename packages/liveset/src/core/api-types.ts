@@ -21,6 +21,8 @@ export interface ResourceTypes {
   readonly filterRow: object;
   /** The lookups declared for each of them. */
   readonly filters: { readonly [field: string]: Lookup };
+  /** Conditions across relations, as far as they are declared: what stands in a `where` beside the fields. */
+  readonly relatedFilters?: object;
   /** Names of the fields to order by. */
   readonly orderBy: string;
   readonly params: object;

@@ -1,7 +1,9 @@
 import { lookupsOfKind } from "../core/query/lookups-of-kind.ts";
+import { mostRelations } from "../core/query/where-rules.ts";
 import { operationNames } from "./operation-names.ts";
 import { reservedQueryKeys } from "./reserved-query-keys.ts";
 import type { AnyResourceOptions } from "./resource.ts";
+import { resolvePath } from "./table/resolve-path.ts";
 import type { TableInfo } from "./table/table-info.ts";
 
 /** Names that stand in a URL's path and in an object's key without surprises. */
@@ -18,6 +20,7 @@ export function checkDeclaration(info: TableInfo, options: AnyResourceOptions): 
   return [
     ...checkColumns(info, options),
     ...checkHidden(info, options),
+    ...checkRelatedFilters(info, options),
     ...checkFilters(info, options),
     ...checkNames(info, options),
     ...checkPages(options),
@@ -35,7 +38,7 @@ function checkColumns(info: TableInfo, options: AnyResourceOptions): string[] {
   ];
   return used.flatMap(([option, names]) =>
     names
-      .filter((name) => !info.columns.has(name))
+      .filter((name) => !info.columns.has(name) && !(option === "filters" && name.includes(".")))
       .map((name) => `${option} names "${name}", which is not a column of the table "${info.name}".`),
   );
 }
@@ -60,10 +63,30 @@ function checkHidden(info: TableInfo, options: AnyResourceOptions): string[] {
   );
 }
 
+function checkRelatedFilters(info: TableInfo, options: AnyResourceOptions): string[] {
+  const urlNames = new Set(info.columns.keys());
+  return filterColumns(options).flatMap((path) => {
+    if (info.columns.has(path) || !path.includes(".")) return [];
+    if (resolvePath(info, path) === null) {
+      const relations = [...info.relations.keys()].join(", ") || "none";
+      return `filters names "${path}", which is not a column across at most ${mostRelations} relations of the table "${info.name}"; its relations: ${relations}.`;
+    }
+    const urlName = urlNameOf(path);
+    if (urlNames.has(urlName)) return `filters names "${path}", whose name in a URL, "${urlName}", is taken.`;
+    urlNames.add(urlName);
+    return [];
+  });
+}
+
+/** A path as a URL has it: `list__ownerId`. */
+export function urlNameOf(path: string): string {
+  return path.replaceAll(".", "__");
+}
+
 function checkFilters(info: TableInfo, options: AnyResourceOptions): string[] {
   const faults: string[] = [];
   for (const [name, declared] of filterEntries(options)) {
-    const column = info.columns.get(name);
+    const column = resolvePath(info, name)?.column;
     if (column === undefined) continue;
     const allowed = lookupsOfKind(column.kind);
     if (allowed.size === 0)
@@ -135,7 +158,7 @@ function checkPages(options: AnyResourceOptions): string[] {
 /** Rows that a caller may ask for where a resource does not say. */
 export const defaultMaxPageSize = 1000;
 
-/** The declared filters as pairs of column and lookups; `true` for all that the column's kind allows. */
+/** The declared filters as pairs of column (or path to one) and lookups; `true` for all that the column's kind allows. */
 export function filterEntries(
   options: AnyResourceOptions,
 ): readonly (readonly [string, true | readonly string[]])[] {

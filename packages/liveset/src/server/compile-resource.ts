@@ -3,12 +3,16 @@ import type { Json, WireRow } from "../core/json.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import { lookupsOfKind } from "../core/query/lookups-of-kind.ts";
 import type { Order } from "../core/query/order.ts";
-import { checkDeclaration, defaultMaxPageSize, filterEntries } from "./check-declaration.ts";
+import type { RelatedField, RelatedFields } from "../core/query/related-fields.ts";
+import { checkDeclaration, defaultMaxPageSize, filterEntries, urlNameOf } from "./check-declaration.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
 import { rowByKey } from "./operation/row-by-key.ts";
 import { operations } from "./operation-names.ts";
 import type { AnyResourceOptions, Resource } from "./resource.ts";
+import { inspectInSchema } from "./table/inspect-in-schema.ts";
 import { inspectTable } from "./table/inspect-table.ts";
+import { relatedTables } from "./table/related-tables.ts";
+import { resolvePath } from "./table/resolve-path.ts";
 import type { TableInfo } from "./table/table-info.ts";
 import { toWire } from "./to-wire.ts";
 
@@ -18,7 +22,9 @@ import { toWire } from "./to-wire.ts";
  * @throws Error with one line for each fault, naming the resource and the field.
  */
 export function compileResource(name: string, { table, options }: Resource): CompiledResource {
-  const info = inspectTable(table);
+  const { schema } = options;
+  const info = schema === undefined ? inspectTable(table) : inspectInSchema(table, schema);
+  const tables = relatedTables(info);
   const faults = checkDeclaration(info, options);
   if (faults.length > 0) throw new Error(faults.map((fault) => `Resource "${name}": ${fault}`).join("\n"));
   const fields = fieldsOf(info, options);
@@ -35,6 +41,8 @@ export function compileResource(name: string, { table, options }: Resource): Com
     filters: new Map(
       filterEntries(options).map(([field, lookups]) => [field, lookupsFor(info, field, lookups)]),
     ),
+    relatedFilters: relatedFilters(info, options),
+    tables,
     sortable: new Set(options.orderBy ?? []),
     defaultOrder: defaultOrder(info, options),
     columnSchema: createUpdateSchema(table),
@@ -51,9 +59,18 @@ function fieldsOf(info: TableInfo, options: AnyResourceOptions): readonly string
 }
 
 function lookupsFor(info: TableInfo, field: string, declared: true | readonly string[]): ReadonlySet<Lookup> {
-  const column = info.columns.get(field);
+  const column = resolvePath(info, field)?.column;
   if (column === undefined) return new Set();
   return declared === true ? lookupsOfKind(column.kind) : new Set(declared as readonly Lookup[]);
+}
+
+function relatedFilters(info: TableInfo, options: AnyResourceOptions): RelatedFields {
+  const fields = filterEntries(options).flatMap(([path]): [string, RelatedField][] => {
+    const resolved = resolvePath(info, path);
+    if (resolved === null || resolved.relations.length === 0) return [];
+    return [[urlNameOf(path), { path: resolved.relations, column: resolved.column }]];
+  });
+  return new Map(fields);
 }
 
 function defaultOrder(info: TableInfo, options: AnyResourceOptions): Order {

@@ -3,6 +3,7 @@ import type { WireRow } from "../core/json.ts";
 import type { Columns } from "../core/query/column-kind.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { Order } from "../core/query/order.ts";
+import type { RelatedFields } from "../core/query/related-fields.ts";
 import type { RowByKey } from "./operation/row-by-key.ts";
 import type { AnyResourceOptions, Operation } from "./resource.ts";
 import type { TableInfo } from "./table/table-info.ts";
@@ -20,8 +21,12 @@ export interface CompiledResource {
   readonly visible: Columns;
   /** Columns whose change may alter the serialised row; null means any (there are computed fields). */
   readonly reads: ReadonlySet<string> | null;
-  /** Lookups allowed per filterable column. */
+  /** Lookups allowed per filterable column; one of a related table has its path, such as `list.ownerId`. */
   readonly filters: ReadonlyMap<string, ReadonlySet<Lookup>>;
+  /** The filterable columns of related tables by their name in a URL, such as `list__ownerId`. */
+  readonly relatedFilters: RelatedFields;
+  /** All tables that a condition may read: its own first, then those that relations lead to. */
+  readonly tables: readonly TableInfo[];
   readonly sortable: ReadonlySet<string>;
   readonly defaultOrder: Order;
   /** Checks values in Drizzle's form against their columns; all are optional. Made by drizzle-zod. */

@@ -1,5 +1,6 @@
 import { LivesetError } from "../core/error/liveset-error.ts";
 import type { Runtime } from "./runtime.ts";
+import type { TableInfo } from "./table/table-info.ts";
 
 /** From opened to closed, each once. */
 export interface Lifecycle<T> {
@@ -22,7 +23,7 @@ export function createLifecycle<T extends { close(): void }>(
   let opened: Promise<T> | undefined;
   let closed: Promise<void> | undefined;
   const begin = async (): Promise<T> => {
-    await database.open({ tables: [...resources.values()].map(({ info }) => info), log });
+    await database.open({ tables: tablesOf(resources), log });
     running = start();
     return running;
   };
@@ -55,4 +56,10 @@ export function createLifecycle<T extends { close(): void }>(
       return closed;
     },
   };
+}
+
+/** Everything that an answer may depend on, each table once. */
+function tablesOf(resources: Runtime["resources"]): readonly TableInfo[] {
+  const all = [...resources.values()].flatMap(({ tables }) => tables);
+  return [...new Map(all.map((info) => [info.table, info])).values()];
 }

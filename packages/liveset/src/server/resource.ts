@@ -6,6 +6,8 @@ import type { Lookup } from "../core/query/lookup.ts";
 import type { Where } from "../core/query/where.ts";
 import type { Action } from "./action.ts";
 import type { Context } from "./context.ts";
+import type { OpaqueSql } from "./opaque.ts";
+import type { IsPath, RelatedFilters, RelatedWhere, SchemaModule } from "./relation-types.ts";
 
 /** Property names of a table's columns. */
 export type ColumnName<T extends Table> = keyof InferSelectModel<T> & string;
@@ -13,8 +15,14 @@ export type ColumnName<T extends Table> = keyof InferSelectModel<T> & string;
 /** A row as Drizzle returns it. */
 export type Row<T extends Table> = InferSelectModel<T>;
 
-/** A condition that the server writes: values as Drizzle has them, or in wire form. */
-export type ScopeWhere<T extends Table> = Where<{ [K in ColumnName<T>]: Row<T>[K] | WireValue<Row<T>[K]> }>;
+/** No schema: no relations. */
+type NoSchema = Readonly<Record<never, never>>;
+
+/** A condition that the server writes: values as Drizzle has them, or in wire form; across relations; in SQL. */
+export type ScopeWhere<T extends Table, S extends SchemaModule = NoSchema> = Where<
+  { readonly [K in ColumnName<T>]: Row<T>[K] | WireValue<Row<T>[K]> },
+  RelatedWhere<S, T["_"]["name"]> & { readonly sql?: OpaqueSql }
+>;
 
 /** Standard Schemas by name. */
 export type Schemas = Readonly<Record<string, StandardSchemaV1>>;
@@ -33,10 +41,26 @@ export type InputOf<P extends Schemas> = {
     : never]?: StandardSchemaV1.InferInput<P[K]>;
 };
 
-/** Fields that may be filtered by: a list (every lookup that the column's kind allows), or lookups by field (`true` for all). */
+/** A column behind relations, such as `list.ownerId`. */
+type Path = `${string}.${string}`;
+
+/**
+ * Fields that may be filtered by: a list (every lookup that the column's kind allows), or lookups by field (`true` for all). A
+ * column of a related table is named by its path, such as `list.ownerId`.
+ */
 export type FilterDeclaration<T extends Table> =
-  | readonly ColumnName<T>[]
-  | { readonly [K in ColumnName<T>]?: true | readonly Lookup[] };
+  | readonly (ColumnName<T> | Path)[]
+  | { readonly [K in ColumnName<T> | Path]?: true | readonly Lookup[] };
+
+/** The same declaration where its paths lead somewhere, `never` in place of those that do not. */
+type CheckedPaths<T extends Table, S extends SchemaModule, L> = {
+  readonly [K in keyof L]: CheckedPath<T, S, L extends readonly unknown[] ? L[K] : K, L[K]>;
+};
+type CheckedPath<T extends Table, S extends SchemaModule, P, V> = P extends Path
+  ? IsPath<S, T["_"]["name"], P> extends true
+    ? V
+    : never
+  : V;
 
 type Awaitable<V> = V | Promise<V>;
 
@@ -87,20 +111,26 @@ export interface ResourceOptions<
   I extends InputSchemas,
   A extends Readonly<Record<string, Action<T>>>,
   W extends ColumnName<T>,
+  S extends SchemaModule = NoSchema,
 > {
   /** Label on the `rest-live` dialect, such as `todolist.Task`. Default: the resource's name. */
   readonly model?: string;
+  /**
+   * The module of your Drizzle tables and `relations(…)`: with it, `scope` and `check` may cross all relations, and `filters`
+   * declared ones. What the conditions may read is watched for changes.
+   */
+  readonly schema?: S;
   /** Columns that are shown, and that callers may write. Default: all. The key is always shown. */
   readonly fields?: readonly F[];
   /** Further fields, computed from the row. They must not depend on anything else. */
   readonly computed?: { readonly [K in keyof C]: (row: Row<T>) => C[K] };
   /** The rows that a caller may see: a condition, all (`true`) or none (`false`). Default: all. */
-  readonly scope?: (context: Context<OutputOf<P>>) => Awaitable<ScopeWhere<T> | boolean>;
+  readonly scope?: (context: Context<OutputOf<P>>) => Awaitable<ScopeWhere<T, S> | boolean>;
   /** What a row must fulfil after a caller's write, else `outside_scope`. Default: the scope, as with PostgreSQL's row security. */
-  readonly check?: (context: Context<OutputOf<P>>) => Awaitable<ScopeWhere<T> | boolean>;
+  readonly check?: (context: Context<OutputOf<P>>) => Awaitable<ScopeWhere<T, S> | boolean>;
   /** Parameters of a call, by name: in a URL's query, and in a frame's `params`. */
   readonly params?: P;
-  readonly filters?: L;
+  readonly filters?: L & CheckedPaths<T, S, L>;
   /** Text fields that `?search=` looks into: every word must occur in one of them, whatever its case. */
   readonly search?: readonly ColumnName<T>[];
   /** Fields to order by. */
@@ -139,7 +169,8 @@ export type AnyResourceOptions = ResourceOptions<
   string,
   InputSchemas,
   Readonly<Record<string, Action<Table>>>,
-  string
+  string,
+  SchemaModule
 >;
 
 /**
@@ -157,11 +188,14 @@ type InputType<I extends InputSchemas, K extends keyof InputSchemas, Default> = 
   ? StandardSchemaV1.InferInput<I[K]>
   : Default;
 
-type LookupsDeclared<T extends Table, L> = L extends readonly (infer N extends string)[]
+/** Lookups by field and by path. */
+type LookupsDeclared<L> = L extends readonly (infer N extends string)[]
   ? { readonly [K in N]: Lookup }
-  : {
-      readonly [K in keyof L & ColumnName<T>]: L[K] extends readonly (infer X extends Lookup)[] ? X : Lookup;
-    };
+  : { readonly [K in keyof L & string]: L[K] extends readonly (infer X extends Lookup)[] ? X : Lookup };
+
+type OwnLookups<T extends Table, D> = {
+  readonly [K in keyof D & ColumnName<T>]: D[K] & Lookup;
+};
 
 type ActionsOf<A> = {
   readonly [K in keyof A]: A[K] extends { readonly $types?: infer X extends ActionTypes } ? X : never;
@@ -198,6 +232,7 @@ export interface TypesOf<
   I extends InputSchemas,
   A,
   W extends string,
+  S extends SchemaModule = NoSchema,
 > extends ResourceTypes {
   readonly row: WireRowOf<Pick<Row<T>, F | KeyColumn<T>>> & {
     readonly [K in keyof C]: WireValue<C[K]>;
@@ -207,7 +242,8 @@ export interface TypesOf<
   readonly update: InputType<I, "update", WithoutKey<T, Writable<T, F, W>>>;
   readonly patch: InputType<I, "patch", Partial<Writable<T, F, W>>>;
   readonly filterRow: WireRowOf<Row<T>>;
-  readonly filters: LookupsDeclared<T, L>;
+  readonly filters: OwnLookups<T, LookupsDeclared<L>>;
+  readonly relatedFilters: RelatedFilters<S, T["_"]["name"], LookupsDeclared<L>>;
   readonly orderBy: O;
   readonly params: InputOf<P>;
   readonly actions: ActionsOf<A>;
@@ -245,9 +281,10 @@ export function resource<
   const I extends InputSchemas = Readonly<Record<never, never>>,
   const A extends Readonly<Record<string, Action<T>>> = Readonly<Record<never, never>>,
   const W extends ColumnName<T> = never,
+  S extends SchemaModule = NoSchema,
 >(
   table: T,
-  options?: ResourceOptions<T, F, C, P, L, O, I, A, W>,
-): Resource<TypesOf<T, F, C, P, L, O, I, A, W>> {
+  options?: ResourceOptions<T, F, C, P, L, O, I, A, W, S>,
+): Resource<TypesOf<T, F, C, P, L, O, I, A, W, S>> {
   return { table, options: (options ?? {}) as unknown as AnyResourceOptions };
 }

@@ -20,7 +20,8 @@ export type LookupsOf<V, L extends Lookup = Lookup> = { readonly [K in L]?: Look
 
 /**
  * A condition as users write it: equality by value, lookups by name, `AND`, `OR`, `NOT`.
- * `Row` maps the columns that may be used to their wire values.
+ * `Row` maps the columns that may be used to their wire values; `Related` has what may be said beside them, such as conditions
+ * across relations.
  *
  * @example
  * ```ts
@@ -31,19 +32,23 @@ export type LookupsOf<V, L extends Lookup = Lookup> = { readonly [K in L]?: Look
  * };
  * ```
  */
-export type Where<Row> = { readonly [K in keyof Row]?: Row[K] | LookupsOf<Row[K]> } & {
-  readonly AND?: readonly Where<Row>[];
-  readonly OR?: readonly Where<Row>[];
-  readonly NOT?: Where<Row>;
-};
+export type Where<Row, Related = Nothing> = {
+  readonly [K in keyof Row]?: Row[K] | LookupsOf<Row[K]>;
+} & Related & {
+    readonly AND?: readonly Where<Row, Related>[];
+    readonly OR?: readonly Where<Row, Related>[];
+    readonly NOT?: Where<Row, Related>;
+  };
+
+type Nothing = Readonly<Record<never, never>>;
 
 /** The same, where each column allows only the lookups that a resource declares for it. */
-export type DeclaredWhere<Row, Declared extends { readonly [K in keyof Row]?: Lookup }> = {
+export type DeclaredWhere<Row, Declared extends { readonly [K in keyof Row]?: Lookup }, Related = Nothing> = {
   readonly [K in keyof Declared & keyof Row]?:
     | ("exact" extends Declared[K] ? Row[K] : never)
     | LookupsOf<Row[K], Declared[K] & Lookup>;
-} & {
-  readonly AND?: readonly DeclaredWhere<Row, Declared>[];
-  readonly OR?: readonly DeclaredWhere<Row, Declared>[];
-  readonly NOT?: DeclaredWhere<Row, Declared>;
-};
+} & Related & {
+    readonly AND?: readonly DeclaredWhere<Row, Declared, Related>[];
+    readonly OR?: readonly DeclaredWhere<Row, Declared, Related>[];
+    readonly NOT?: DeclaredWhere<Row, Declared, Related>;
+  };

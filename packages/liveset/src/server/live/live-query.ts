@@ -2,6 +2,7 @@ import { invalid, LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
 import type { WireOrderTerm } from "../../core/protocol/subscribed.ts";
 import { canonical } from "../../core/query/canonical.ts";
+import { isExactPredicate } from "../../core/query/exactness.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Context } from "../context.ts";
 import { makeContext } from "../make-context.ts";
@@ -75,6 +76,7 @@ async function liveList(
   }
   await checkPermission(resource, "list", context);
   const bound = await bindList(runtime, resource, context, query);
+  checkExact(runtime, bound);
   return { bound, isList: true, order: wireOrder(bound), text: groupText(bound, "list"), may: null };
 }
 
@@ -88,10 +90,18 @@ async function liveRow(
   if (key === undefined) throw invalid(["key"], "required", "retrieve needs a key.");
   if (query !== undefined) throw invalid(["query"], "unexpected", "retrieve takes no query.");
   const bound = await bindRow(runtime, resource, context, key);
+  checkExact(runtime, bound);
   const may = rowPermission(resource, context);
   // A permission may depend on anything in the context, so its group is nobody else's.
   const owner = may === null ? null : [caller.id, context.params];
   return { bound, isList: false, order: [], text: groupText(bound, "retrieve", owner), may };
+}
+
+/** What memory cannot judge would be followed wrongly. */
+function checkExact({ database }: Runtime, { predicate, resource }: Bound): void {
+  if (isExactPredicate(predicate, resource.info.columns, database.dialect)) return;
+  const why = "its scope or filter crosses a relation, or is one that only the database can judge";
+  throw invalid(["where"], "unsupported", `${resource.name} cannot be followed live yet: ${why}.`);
 }
 
 function rowPermission(resource: CompiledResource, context: Context): ((row: WireRow) => boolean) | null {

@@ -11,10 +11,10 @@ import type { CompiledResource } from "../compiled-resource.ts";
 import type { Context } from "../context.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Bound } from "./bound.ts";
-import { columnOperand } from "./column-operand.ts";
 import { keyPredicate } from "./key-predicate.ts";
 import { scopePredicate } from "./scope-predicate.ts";
 import { searchPredicate } from "./search-predicate.ts";
+import { filterRules } from "./where-rules.ts";
 
 /**
  * A list as the caller may see it: scope ∧ filter ∧ search, the order, and the page asked for.
@@ -60,15 +60,7 @@ export async function bindRow(
 
 function filterPredicate({ limits }: Runtime, resource: CompiledResource, query: Query): Predicate {
   const of: Predicate[] = [];
-  if (query.where !== undefined) {
-    const rules = {
-      columns: resource.visible,
-      allowed: (column: string) => resource.filters.get(column) ?? null,
-      operand: columnOperand(resource.info),
-      limits,
-    };
-    of.push(parseWhere(query.where, rules));
-  }
+  if (query.where !== undefined) of.push(parseWhere(query.where, filterRules(resource, limits)));
   if (query.search !== undefined) of.push(searchPredicate(resource, query.search, limits.filterConditions));
   return { op: "and", of };
 }

@@ -1,9 +1,8 @@
-import { lookupsOfKind } from "../../core/query/lookups-of-kind.ts";
-import { parseWhere, type WhereRules } from "../../core/query/parse-where.ts";
+import { parseWhere } from "../../core/query/parse-where.ts";
 import type { Predicate } from "../../core/query/predicate.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Context } from "../context.ts";
-import { columnOperand } from "./column-operand.ts";
+import { scopeRules } from "./where-rules.ts";
 
 /** The rows that the caller may see. What the scope throws is thrown. */
 export async function scopePredicate(resource: CompiledResource, context: Context): Promise<Predicate> {
@@ -29,23 +28,10 @@ function toPredicate(resource: CompiledResource, name: "scope" | "check", result
     );
   }
   try {
-    return parseWhere(result as Readonly<Record<string, unknown>>, serverRules(resource));
+    return parseWhere(result as Readonly<Record<string, unknown>>, scopeRules(resource.info));
   } catch (fault) {
     // The fault is the server's own: as `invalid`, also as a cause, it would blame the caller and describe hidden columns.
     const why = fault instanceof Error ? fault.message : String(fault);
     throw new TypeError(`The ${name} of "${resource.name}" is not a valid condition: ${why}`);
   }
-}
-
-function serverRules({ info }: CompiledResource): WhereRules {
-  return {
-    columns: info.columns,
-    allowed: (name) => {
-      const column = info.columns.get(name);
-      return column === undefined ? null : lookupsOfKind(column.kind);
-    },
-    operand: columnOperand(info),
-    limits: null,
-    undefinedIs: "refused",
-  };
 }

@@ -47,7 +47,9 @@ function readQuery(
   { query }: RequestInfo,
 ): { readonly query?: Query; readonly params: Record<string, string> } {
   const declared = new Set(Object.keys(resource.options.params ?? {}));
-  if (target.action === "list") return parseUrlQuery(query, resource.visible, declared);
+  if (target.action === "list") {
+    return parseUrlQuery(query, resource.visible, declared, resource.relatedFilters);
+  }
   const params: Record<string, string> = {};
   for (const [name, value] of query) {
     if (!declared.has(name)) throw invalid([name], "unknown", `There is no parameter ${name}.`);

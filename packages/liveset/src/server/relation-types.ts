@@ -1,0 +1,94 @@
+import type { ExtractTablesWithRelations, InferModelFromColumns, One, Relation, Table } from "drizzle-orm";
+import type { WireRowOf, WireValue } from "../core/api-types.ts";
+import type { Lookup } from "../core/query/lookup.ts";
+import type { DeclaredWhere, Where } from "../core/query/where.ts";
+
+/** A module of Drizzle tables and `relations(…)`. */
+export type SchemaModule = Readonly<Record<string, unknown>>;
+
+type Nothing = Readonly<Record<never, never>>;
+
+type Tables<S extends SchemaModule> = ExtractTablesWithRelations<S>;
+
+/** A table of the schema by its name in the database. */
+type TableNamed<S extends SchemaModule, Name> = {
+  [K in keyof Tables<S>]: Tables<S>[K] extends { readonly dbName: Name } ? Tables<S>[K] : never;
+}[keyof Tables<S>];
+
+type RelationsNamed<S extends SchemaModule, Name> = [TableNamed<S, Name>] extends [never]
+  ? Nothing
+  : TableNamed<S, Name> extends { readonly relations: infer R }
+    ? R
+    : Nothing;
+
+type ColumnsNamed<S extends SchemaModule, Name> =
+  TableNamed<S, Name> extends { readonly columns: infer C extends Table["_"]["columns"] }
+    ? InferModelFromColumns<C>
+    : Nothing;
+
+type TargetOf<R> = R extends Relation<infer Name> ? Name : never;
+
+/** A relation to one row takes a condition, one to many rows takes it in `some` or `none`. */
+type Quantified<R, Condition> = R extends One
+  ? Condition
+  : { readonly some?: Condition; readonly none?: Condition };
+
+/** How many relations may still follow. */
+type Left = 3 | 2 | 1 | 0;
+type Less = { 3: 2; 2: 1; 1: 0; 0: 0 };
+
+/** Values as Drizzle has them, or in wire form. */
+export type EitherForm<Row> = { readonly [K in keyof Row]: Row[K] | WireValue<Row[K]> };
+
+/** What a scope may say across the relations of the table with this name in the database. */
+export type RelatedWhere<S extends SchemaModule, Name, N extends Left = 3> = N extends 0
+  ? Nothing
+  : {
+      readonly [K in keyof RelationsNamed<S, Name>]?: Quantified<
+        RelationsNamed<S, Name>[K],
+        Where<
+          EitherForm<ColumnsNamed<S, TargetOf<RelationsNamed<S, Name>[K]>>>,
+          RelatedWhere<S, TargetOf<RelationsNamed<S, Name>[K]>, Less[N]>
+        >
+      >;
+    };
+
+/** Whether a path such as `list.ownerId` leads to a column. */
+export type IsPath<
+  S extends SchemaModule,
+  Name,
+  Path extends string,
+  N extends Left = 3,
+> = Path extends `${infer Head}.${infer Rest}`
+  ? N extends 0
+    ? false
+    : Head extends keyof RelationsNamed<S, Name>
+      ? IsPath<S, TargetOf<RelationsNamed<S, Name>[Head]>, Rest, Less[N]>
+      : false
+  : Path extends keyof ColumnsNamed<S, Name>
+    ? true
+    : false;
+
+type Heads<D> = { [K in keyof D]: K extends `${infer Head}.${string}` ? Head : never }[keyof D];
+type Behind<D, Head extends string> = {
+  readonly [K in keyof D as K extends `${Head}.${infer Rest}` ? Rest : never]: D[K];
+};
+type OwnOf<Row, D> = { readonly [K in keyof Row & keyof D]: D[K] & Lookup };
+
+type Declare<Row, Own, Related> = Own extends { readonly [K in keyof Row]?: Lookup }
+  ? DeclaredWhere<Row, Own, Related>
+  : never;
+
+type FiltersOf<Row, D, Related> = Declare<Row, OwnOf<Row, D>, Related>;
+
+/** What a caller may say across relations, from the lookups `D` declared by path. */
+export type RelatedFilters<S extends SchemaModule, Name, D> = {
+  readonly [K in Heads<D> & keyof RelationsNamed<S, Name> & string]?: Quantified<
+    RelationsNamed<S, Name>[K],
+    FiltersOf<
+      WireRowOf<ColumnsNamed<S, TargetOf<RelationsNamed<S, Name>[K]>>>,
+      Behind<D, K>,
+      RelatedFilters<S, TargetOf<RelationsNamed<S, Name>[K]>, Behind<D, K>>
+    >
+  >;
+};
