@@ -31,7 +31,9 @@ export const databaseCases: readonly DatabaseCase[] = [
  * @example
  * ```ts
  * import { describe, test } from "vitest";
- * import { describeDatabase } from "liveset/testing";
+ * import { type DatabaseHarness, describeDatabase } from "liveset/testing";
+ *
+ * declare function makeHarness(): Promise<DatabaseHarness>;
  *
  * describeDatabase("my database", makeHarness, { describe, test });
  * ```
