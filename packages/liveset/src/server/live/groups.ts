@@ -1,4 +1,5 @@
 import type { Change } from "../../core/change/change.ts";
+import { columnsOf } from "../../core/query/columns-of.ts";
 import { getOrMake } from "./get-or-make.ts";
 import { Group } from "./group.ts";
 import type { LiveQuery } from "./live-query.ts";
@@ -46,9 +47,10 @@ export class Groups {
   }
 
   #file(query: LiveQuery, plan: string): Filed<Group> {
-    const { predicate, resource } = query.bound;
+    const { predicate, scope, resource } = query.bound;
     const { name, columns } = resource.info;
     const matcher = getOrMake(this.#byTable, name, () => new Matcher<Group>(columns));
-    return matcher.add(new Group(++this.#last, query, plan), { predicate, reads: readsOf(query) });
+    const filing = { predicate, reads: readsOf(query), preferred: columnsOf(scope) ?? new Set<string>() };
+    return matcher.add(new Group(++this.#last, query, plan), filing);
   }
 }

@@ -31,7 +31,14 @@ export async function bindList(
   const order = parseOrder(query.orderBy, resource.sortable, resource.defaultOrder, resource.info.key);
   const page = bindPage(runtime, resource, query, order);
   const scope = await scopePredicate(resource, context);
-  return { resource, context, predicate: normalize({ op: "and", of: [scope, filter] }), order, ...page };
+  return {
+    resource,
+    context,
+    predicate: normalize({ op: "and", of: [scope, filter] }),
+    scope,
+    order,
+    ...page,
+  };
 }
 
 /**
@@ -51,6 +58,7 @@ export async function bindRow(
     resource,
     context,
     predicate: normalize({ op: "and", of: [scope, same] }),
+    scope,
     order: resource.defaultOrder,
     limit: 1,
     offset: 0,

@@ -9,6 +9,8 @@ export interface Bound {
   readonly context: Context;
   /** Scope ∧ filter ∧ search, and the key's equality for one row. Normalised. */
   readonly predicate: Predicate;
+  /** The scope alone. The predicate has it already. */
+  readonly scope: Predicate;
   /** Ends with the key's columns. */
   readonly order: Order;
   readonly limit: number;

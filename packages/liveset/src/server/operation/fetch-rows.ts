@@ -15,7 +15,7 @@ type Dialect = Database["dialect"];
  * The rows of a bound query in its order, all columns, in wire form and unserialised. Its page is applied; a limit
  * of Infinity is none.
  */
-export async function fetchRows(db: Db, bound: Bound, dialect: Dialect): Promise<WireRow[]> {
+export async function fetchRows(db: Db, bound: Omit<Bound, "scope">, dialect: Dialect): Promise<WireRow[]> {
   const { info } = bound.resource;
   const query = db
     .select()
@@ -39,7 +39,7 @@ export async function countRows(db: Db, bound: Bound, dialect: Dialect): Promise
   return row?.total ?? 0;
 }
 
-function pagePredicate(bound: Bound): Predicate {
+function pagePredicate(bound: Omit<Bound, "scope">): Predicate {
   if (bound.after === null) return bound.predicate;
   return { op: "and", of: [bound.predicate, seekPredicate(bound.order, bound.after)] };
 }
