@@ -56,6 +56,7 @@ function forward(socket: Socket, addEventListener: Socket["addEventListener"]): 
       return socket.bufferedAmount;
     },
     send: (data) => socket.send(data),
+    drained: () => socket.drained?.() ?? null,
     close: (code, reason) => socket.close(code, reason),
   };
 }

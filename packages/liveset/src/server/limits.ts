@@ -21,7 +21,9 @@ export interface Limits {
   readonly framesPerSecond: number;
   /** Requests of one connection under way at the same time; further ones wait unread until one ends. */
   readonly requestsInFlight: number;
-  /** Bytes that may wait in a connection's send buffer before it is closed with 4408. */
+  /** Bytes of changes that may wait for a slow reader; beyond them its largest live list is reset, and sent anew when it has read the rest. */
+  readonly waitingBytes: number;
+  /** Bytes that may wait for a slow reader in all, its socket's buffer included, before it is closed with 4408. */
   readonly bufferedBytes: number;
   /** The longest silence of a client, in ms. */
   readonly heartbeat: number;
@@ -40,6 +42,7 @@ export const defaultLimits: Limits = {
   burst: 200,
   framesPerSecond: 100,
   requestsInFlight: 32,
+  waitingBytes: 1024 * 1024,
   bufferedBytes: 8 * 1024 * 1024,
   heartbeat: 25_000,
 };

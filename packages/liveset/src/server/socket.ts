@@ -3,6 +3,11 @@ export interface Socket {
   readonly protocol: string;
   readonly bufferedAmount: number;
   send(data: string): void;
+  /**
+   * Resolves when nothing is in the buffer any more, or the socket has closed; null where it cannot tell this time. A socket
+   * without it is looked at from time to time.
+   */
+  drained?(): Promise<void> | null;
   close(code?: number, reason?: string): void;
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(type: "close" | "error", listener: () => void): void;

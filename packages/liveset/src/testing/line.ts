@@ -5,6 +5,7 @@ export class Line {
   #bytes = 0;
   #holds = 0;
   #cut = false;
+  #waiting: (() => void)[] = [];
 
   constructor(schedule: (deliver: () => void) => void) {
     this.#schedule = schedule;
@@ -13,6 +14,12 @@ export class Line {
   /** Bytes under way. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Resolves when nothing is under way. */
+  drained(): Promise<void> {
+    if (this.#bytes === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   push(bytes: number, deliver: () => void): void {
@@ -39,6 +46,7 @@ export class Line {
     this.#cut = true;
     this.#queue = [];
     this.#bytes = 0;
+    this.#wake();
   }
 
   #next(): void {
@@ -47,5 +55,12 @@ export class Line {
     if (item === undefined) return;
     this.#bytes -= item.bytes;
     item.deliver();
+    if (this.#bytes === 0) this.#wake();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 }

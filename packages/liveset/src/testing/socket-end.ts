@@ -39,6 +39,11 @@ export class SocketEnd {
     return this.#out.bytes;
   }
 
+  /** Resolves when everything sent was delivered, or lost. */
+  drained(): Promise<void> {
+    return this.#out.drained();
+  }
+
   addEventListener(type: string, listener: Listener): void {
     const listeners = this.#listeners.get(type) ?? new Set();
     listeners.add(listener);

@@ -1,18 +1,21 @@
 import type { Clock } from "../../core/clock.ts";
 import { type Code, codeEntry } from "../../core/error/codes.ts";
 import { LivesetError } from "../../core/error/liveset-error.ts";
+import type { WireRow } from "../../core/json.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Socket } from "../socket.ts";
 import type { LiveParts } from "./live-parts.ts";
 import { Outbox } from "./outbox.ts";
+import { PacedVoice } from "./paced-voice.ts";
 import { Session, type SessionStart } from "./session.ts";
 import { TokenBucket } from "./token-bucket.ts";
-import type { Voice } from "./voice.ts";
 
 /** What a connection is made of. */
 export interface ConnectionParts extends LiveParts {
   readonly clock: Clock;
   readonly dialect: Dialect;
+  /** The bytes of a row as JSON. */
+  readonly measure: (row: WireRow) => number;
   /** Called once, when the connection is over. */
   readonly ended: (connection: Connection) => void;
 }
@@ -22,8 +25,7 @@ export class Connection {
   readonly session: Session;
   readonly #parts: ConnectionParts;
   readonly #socket: Socket;
-  readonly #outbox: Outbox;
-  readonly #voice: Voice;
+  readonly #voice: PacedVoice;
   readonly #bucket: TokenBucket;
   #heardAt: number;
   #cancelTimer: () => void = () => {};
@@ -34,8 +36,20 @@ export class Connection {
     const { limits } = runtime;
     this.#parts = parts;
     this.#socket = socket;
-    this.#outbox = new Outbox(socket, limits.bufferedBytes, () => this.close("slow_reader"));
-    this.#voice = dialect.voice(this.#outbox);
+    const overflow = (): void => this.close("slow_reader");
+    const outbox = new Outbox(socket, limits.bufferedBytes, overflow);
+    this.#voice = new PacedVoice({
+      socket,
+      outbox,
+      voice: dialect.voice(outbox),
+      clock,
+      limits,
+      measure: parts.measure,
+      keysOf: (group) => this.session.keysOf(group),
+      lose: (group) => this.session.lose(group),
+      caughtUp: () => this.session.caughtUp(),
+      overflow,
+    });
     this.#bucket = new TokenBucket(clock, limits.burst, limits.framesPerSecond);
     this.#heardAt = clock.now();
     this.session = new Session(start, parts, this.#voice);
@@ -99,7 +113,7 @@ export class Connection {
     if (!this.#open) return;
     this.#open = false;
     this.#cancelTimer();
-    this.#outbox.shut();
+    this.#voice.shut();
     this.session.end();
     this.#parts.ended(this);
   }

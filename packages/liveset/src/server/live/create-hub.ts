@@ -9,6 +9,7 @@ import { Authors } from "./authors.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
 import { dispatch } from "./dispatch.ts";
 import { Groups } from "./groups.ts";
+import { createRowBytes } from "./row-bytes.ts";
 import { Snapshots } from "./snapshots.ts";
 
 /** What a hub holds at a moment. */
@@ -46,6 +47,7 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
     snapshots: new Snapshots(runtime),
     clock,
     dialect: livesetDialect(),
+    measure: createRowBytes(),
     ended: (connection) => connections.delete(connection),
   };
   const closeAll = (code: Code): void => {

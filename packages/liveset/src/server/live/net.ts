@@ -11,14 +11,29 @@ interface NetEntry {
   row: WireRow | null;
 }
 
+/** What an entry takes beside its key and row, roughly. */
+const entryBytes = 64;
+
 /** Several changes of one group as one: bounded by the number of rows, however many transactions it has seen. */
 export class Net {
   readonly #keys: readonly string[];
+  readonly #measure: ((row: WireRow) => number) | null;
   readonly #entries = new Map<KeyText, NetEntry>();
+  #bytes = 0;
 
-  /** @param keys names of the key's columns */
-  constructor(keys: readonly string[]) {
+  /**
+   * @param keys names of the key's columns
+   * @param measure the bytes of a row, for a net of which only `total` and `bytes` are wanted: a row that came and went
+   * leaves no trace in it. Default: nothing is counted and every row is remembered, as `applyTo` and `append` need it
+   */
+  constructor(keys: readonly string[], measure: ((row: WireRow) => number) | null = null) {
     this.#keys = keys;
+    this.#measure = measure;
+  }
+
+  /** Bytes of the rows and keys that it holds, 0 without a measure. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Adds the next transaction's changes. */
@@ -58,7 +73,16 @@ export class Net {
 
   #put(key: KeyText, wasIn: boolean, row: WireRow | null): void {
     const entry = this.#entries.get(key);
+    this.#bytes += this.#cost(key, row) - (entry === undefined ? 0 : this.#cost(key, entry.row));
     if (entry === undefined) this.#entries.set(key, { wasIn, row });
-    else entry.row = row;
+    else if (row === null && !entry.wasIn && this.#measure !== null) {
+      this.#entries.delete(key);
+      this.#bytes -= this.#cost(key, null);
+    } else entry.row = row;
+  }
+
+  #cost(key: KeyText, row: WireRow | null): number {
+    if (this.#measure === null) return 0;
+    return entryBytes + key.length + (row === null ? 0 : this.#measure(row));
   }
 }

@@ -8,10 +8,10 @@ import type { Group } from "./group.ts";
 import type { GroupChanges } from "./group-changes.ts";
 import { Inbox } from "./inbox.ts";
 import type { LiveParts } from "./live-parts.ts";
+import type { PacedVoice } from "./paced-voice.ts";
 import { Requests, type Wish } from "./requests.ts";
 import type { Audience } from "./subscriber.ts";
 import { Subscription } from "./subscription.ts";
-import type { Voice } from "./voice.ts";
 
 /** What a session begins with. */
 export interface SessionStart {
@@ -29,7 +29,7 @@ export interface SessionStart {
 export class Session implements Audience {
   readonly id: string;
   readonly parts: LiveParts;
-  readonly voice: Voice;
+  readonly voice: PacedVoice;
   readonly inbox: Inbox;
   readonly #request: Request;
   readonly #requests: Requests;
@@ -37,7 +37,7 @@ export class Session implements Audience {
   #caller: Caller;
   #principals = 0;
 
-  constructor({ id, user, request, info }: SessionStart, parts: LiveParts, voice: Voice) {
+  constructor({ id, user, request, info }: SessionStart, parts: LiveParts, voice: PacedVoice) {
     this.id = id;
     this.parts = parts;
     this.voice = voice;
@@ -117,12 +117,39 @@ export class Session implements Audience {
     this.#subscriptions.delete(subscription.id);
   }
 
+  /** Nothing of a group is followed any more by the subscription: unless another one does, what waits of it is not sent. */
+  left(group: Group): void {
+    for (const subscription of this.#subscriptions.values()) if (subscription.group === group) return;
+    this.voice.discard(group.number);
+  }
+
+  /** Names of the key's columns of a group that is followed. */
+  keysOf(group: number): readonly string[] {
+    return this.#following(group)[0]?.group?.resource.info.key ?? [];
+  }
+
+  /** Too much of a group waits for a client that reads slowly: it is followed again after `caughtUp`. */
+  lose(group: number): void {
+    for (const subscription of this.#following(group)) subscription.lose();
+    this.voice.reset(group, "slow_reader");
+  }
+
+  /** The client has been sent everything. */
+  caughtUp(): void {
+    for (const subscription of [...this.#subscriptions.values()])
+      if (subscription.isLost) subscription.open();
+  }
+
   /** Lets go of everything. */
   end(): void {
     this.inbox.clear();
     this.#requests.end();
     for (const subscription of this.#subscriptions.values()) subscription.end();
     this.#subscriptions.clear();
+  }
+
+  #following(group: number): readonly Subscription[] {
+    return [...this.#subscriptions.values()].filter((subscription) => subscription.group?.number === group);
   }
 
   #inOrder(id: string | null, task: () => void): void {

@@ -1,5 +1,6 @@
 import type { LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
+import type { Since } from "../../core/protocol/subscribe.ts";
 import type { Ask } from "./ask.ts";
 import type { Caller } from "./caller.ts";
 import { failureOf } from "./failure-of.ts";
@@ -19,6 +20,8 @@ export interface SubscriptionOwner {
   readonly voice: Voice;
   /** The principal of this moment. */
   caller(): Caller;
+  /** The subscription does not follow the group any more. */
+  left(group: Group): void;
   /** The subscription failed and is over. */
   failed(subscription: Subscription): void;
 }
@@ -37,10 +40,14 @@ export class Subscription implements Subscriber {
   #run = 0;
   #held: { readonly group: Group; readonly withdraw: () => void } | null = null;
   #following = false;
+  #lost = false;
+  /** Where its client left off; outdated as soon as it has been told more. */
+  #since: Since | undefined;
 
   constructor(id: string, ask: Ask, owner: SubscriptionOwner) {
     this.id = id;
     this.#ask = ask;
+    this.#since = ask.since;
     this.#owner = owner;
   }
 
@@ -53,9 +60,15 @@ export class Subscription implements Subscriber {
     return this.#following ? (this.#held?.group ?? null) : null;
   }
 
+  /** Whether it was given up for the time being, and is to be opened again. */
+  get isLost(): boolean {
+    return this.#lost;
+  }
+
   /** Opens it, or opens it anew: for the principal of this moment. */
   open(): void {
     this.end();
+    this.#lost = false;
     void this.#open(this.#run);
   }
 
@@ -71,11 +84,19 @@ export class Subscription implements Subscriber {
     this.#run++;
     const held = this.#held;
     if (held === null) return;
-    if (this.#following) held.group.unfollow(this.audience);
+    const followed = this.#following;
+    if (followed) held.group.unfollow(this.audience);
     this.#following = false;
     this.#held = null;
     held.withdraw();
     this.#owner.parts.groups.leave(held.group, this);
+    if (followed) this.#owner.left(held.group);
+  }
+
+  /** Lets go of the group until it is opened again. */
+  lose(): void {
+    this.end();
+    this.#lost = true;
   }
 
   /** Ends it, and says why. */
@@ -103,7 +124,7 @@ export class Subscription implements Subscriber {
 
   async #resume(run: number, group: Group, query: LiveQuery): Promise<boolean> {
     const { voice, parts } = this.#owner;
-    const { since } = this.#ask;
+    const since = this.#since;
     if (since === undefined || since.plan !== group.plan) return false;
     const { feed } = parts.runtime.database;
     const cursor = feed.parse(since.cursor);
@@ -129,6 +150,7 @@ export class Subscription implements Subscriber {
     const { voice, parts } = this.#owner;
     this.#held = { group, withdraw: () => {} };
     this.#following = true;
+    this.#since = undefined;
     group.follow(this.audience);
     voice.subscribed({
       id: this.id,

@@ -29,8 +29,21 @@ export function batchWrites(socket: WebSocket, duplex: Duplex): Socket {
       }
       socket.send(data);
     },
+    drained: () => (duplex.writableNeedDrain ? drained(duplex) : null),
     close: (code, reason) => socket.close(code, reason),
     addEventListener: (type: "message" | "close" | "error", listener: (event: { data: unknown }) => void) =>
       socket.addEventListener(type as "message", listener),
   };
+}
+
+function drained(duplex: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      duplex.off("drain", done);
+      duplex.off("close", done);
+      resolve();
+    };
+    duplex.on("drain", done);
+    duplex.on("close", done);
+  });
 }

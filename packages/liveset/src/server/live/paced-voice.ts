@@ -1,0 +1,182 @@
+import type { Cursor } from "../../core/change/cursor.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { LivesetError } from "../../core/error/liveset-error.ts";
+import type { WireRow } from "../../core/json.ts";
+import type { Limits } from "../limits.ts";
+import type { OperationResult } from "../operation/call.ts";
+import type { Socket } from "../socket.ts";
+import { Backlog, type Waiting } from "./backlog.ts";
+import type { GroupChanges } from "./group-changes.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Opened, Voice } from "./voice.ts";
+
+/** What a paced voice is made of. */
+export interface PaceParts {
+  readonly socket: Pick<Socket, "bufferedAmount" | "drained">;
+  readonly outbox: Outbox;
+  /** Speaks the dialect, into the outbox. */
+  readonly voice: Voice;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly measure: (row: WireRow) => number;
+  /** Names of the key's columns of an open group. */
+  keysOf(group: number): readonly string[];
+  /** Too much waits: the group's subscriptions end until `caughtUp`, and the client is told. */
+  lose(group: number): void;
+  /** Nothing waits any more. */
+  caughtUp(): void;
+  /** More waits than may. */
+  overflow(): void;
+}
+
+/** With so many bytes in the socket's buffer, further frames wait here, where they can still be joined. */
+const mark = 64 * 1024;
+/** How often the buffer of a socket is looked at that does not tell when it is empty, in ms. */
+const interval = 50;
+
+/**
+ * A voice that speaks no faster than its client reads (P8). While the socket's buffer is short everything goes straight
+ * through. Otherwise it waits, each row's changes joined to one:
+ *
+ *   changes ─► buffer short, nothing waits ─► socket
+ *        └───► else ─► backlog ─┬─ the socket has drained ─► socket, run by run
+ *                               ├─ > waitingBytes ─► its largest list is reset, and read anew when nothing waits
+ *                               └─ > bufferedBytes, the socket's included ─► 4408
+ */
+export class PacedVoice implements Voice {
+  readonly #parts: PaceParts;
+  readonly #mark: number;
+  readonly #backlog: Backlog;
+  /** Changes went straight through whose commit has not come: it must not be parted from them. */
+  #inside = false;
+  #stopWaiting: (() => void) | null = null;
+
+  constructor(parts: PaceParts) {
+    const { limits, measure } = parts;
+    this.#parts = parts;
+    this.#mark = Math.min(mark, limits.waitingBytes, limits.bufferedBytes);
+    this.#backlog = new Backlog(measure);
+  }
+
+  get waiting(): Waiting {
+    return this.#backlog.waiting;
+  }
+
+  welcome(session: string, epoch: string, cursor: Cursor, heartbeat: number): void {
+    this.#say((voice) => voice.welcome(session, epoch, cursor, heartbeat), null, true);
+  }
+
+  subscribed(opened: Opened): void {
+    this.#say((voice) => voice.subscribed(opened), opened.group, true);
+  }
+
+  changes(changes: GroupChanges): void {
+    if (this.#passes()) {
+      this.#inside = true;
+      this.#parts.voice.changes(changes);
+      return;
+    }
+    this.#backlog.changes(changes, this.#parts.keysOf(changes.group));
+    while (this.#backlog.changesBytes > this.#parts.limits.waitingBytes) {
+      const group = this.#backlog.heaviest();
+      if (group === null) break;
+      this.discard(group);
+      this.#parts.lose(group);
+    }
+    this.#wait();
+  }
+
+  commit(cursor: Cursor, mutations: readonly string[]): void {
+    if (this.#passes()) {
+      this.#inside = false;
+      this.#parts.voice.commit(cursor, mutations);
+    } else {
+      this.#backlog.commit(cursor, mutations);
+      this.#wait();
+    }
+  }
+
+  reset(group: number, reason: string): void {
+    this.#say((voice) => voice.reset(group, reason));
+  }
+
+  response(id: string, result: OperationResult): void {
+    this.#say((voice) => voice.response(id, result));
+  }
+
+  error(id: string | null, error: LivesetError): void {
+    this.#say((voice) => voice.error(id, error));
+  }
+
+  pong(cursor: Cursor): void {
+    if (this.#passes()) this.#parts.voice.pong(cursor);
+    else {
+      this.#backlog.pong(cursor);
+      this.#wait();
+    }
+  }
+
+  /** Nothing of the group is followed any more: what waits of it is not sent (P5). */
+  discard(group: number): void {
+    if (!this.#backlog.isEmpty) this.#backlog.drop(group);
+  }
+
+  /** Forgets what waits; nothing is sent any more. */
+  shut(): void {
+    this.#parts.outbox.shut();
+    this.#backlog.clear();
+    this.#stopWaiting?.();
+    this.#stopWaiting = null;
+  }
+
+  #passes(): boolean {
+    if (!this.#backlog.isEmpty) return false;
+    return this.#inside || this.#parts.socket.bufferedAmount <= this.#mark;
+  }
+
+  #say(speak: (voice: Voice) => void, group: number | null = null, seals = false): void {
+    const { voice, outbox, socket, limits } = this.#parts;
+    if (this.#passes()) return speak(voice);
+    for (const text of outbox.capture(() => speak(voice))) this.#backlog.text(text, group, seals);
+    if (socket.bufferedAmount + this.#backlog.bytes > limits.bufferedBytes) this.#parts.overflow();
+    else this.#wait();
+  }
+
+  /** Something waits: goes on when the socket has drained. */
+  #wait(told = true): void {
+    if (this.#stopWaiting !== null || !this.#parts.outbox.isOpen) return;
+    const drained = told ? (this.#parts.socket.drained?.() ?? null) : null;
+    if (drained === null) {
+      this.#stopWaiting = this.#parts.clock.after(interval, () => this.#drained());
+      return;
+    }
+    this.#stopWaiting = () => {};
+    void drained.then(() => this.#drained());
+  }
+
+  #drained(): void {
+    if (this.#stopWaiting === null) return;
+    this.#stopWaiting = null;
+    let sent = false;
+    while (this.#parts.socket.bufferedAmount <= this.#mark && this.#sendRun()) sent = true;
+    // A socket that says too early that it has drained must not keep the process busy.
+    if (!this.#backlog.isEmpty) this.#wait(sent);
+    else this.#parts.caughtUp();
+  }
+
+  #sendRun(): boolean {
+    const { voice, outbox } = this.#parts;
+    const run = this.#backlog.take();
+    if (run === undefined) return false;
+    if (run.cursor !== null) {
+      for (const [group, net] of run.nets) {
+        const changes = net.total(group, run.cursor);
+        if (changes !== null) voice.changes(changes);
+      }
+      voice.commit(run.cursor, run.mutations);
+    }
+    for (const { text } of run.texts) outbox.send(text);
+    if (run.pong !== null) voice.pong(run.pong);
+    return true;
+  }
+}
