@@ -4,7 +4,7 @@ import type { Columns } from "../packages/liveset/src/core/query/column-kind.ts"
 import { columnsOf } from "../packages/liveset/src/core/query/columns-of.ts";
 import { compilePredicate } from "../packages/liveset/src/core/query/evaluate.ts";
 import type { Predicate } from "../packages/liveset/src/core/query/predicate.ts";
-import { Matcher } from "../packages/liveset/src/server/live/matcher/matcher.ts";
+import { type Filing, Matcher } from "../packages/liveset/src/server/live/matcher/matcher.ts";
 import type { Measurement } from "./measurement.ts";
 import { count, median } from "./statistics.ts";
 
@@ -42,6 +42,8 @@ interface Times {
   readonly probed: number;
   readonly indexed: number;
   readonly scanned: number;
+  /** µs to file one more group and to remove it. */
+  readonly filed: number;
   /** Bytes that one more group takes in the matcher, its own test left out. */
   readonly bytes: number;
 }
@@ -79,11 +81,16 @@ function linesOf(
 ): Measurement[] {
   const measured = sizes.map((size) => [size, timesOf(shape, size)] as const);
   const atThousand = measured.find(([size]) => size === 1000)?.[1];
-  return measured.map(([size, { probed, indexed, scanned, bytes }]) => {
+  return measured.map(([size, { probed, indexed, scanned, filed, bytes }]) => {
     const slower = probed / (atThousand?.probed ?? Number.NaN);
     return {
       what: `Matching one change among ${count(size)} ${shape.name}`,
-      value: `${probed.toFixed(2)} µs (${slower.toFixed(2)} × that of 1,000), ${indexed.toFixed(2)} µs with asking the candidates; ${count(bytes)} bytes a group`,
+      value: [
+        `${probed.toFixed(2)} µs (${slower.toFixed(2)} × that of 1,000)`,
+        `${indexed.toFixed(2)} µs with asking the candidates`,
+        `${filed.toFixed(1)} µs to file and remove one`,
+        `${count(bytes)} bytes a group`,
+      ].join("; "),
       baseline: `${count(scanned)} µs asking each group`,
       ratio: scanned / indexed,
       ...(size === large ? { budget: { text, kept: probed <= most && slower <= times } } : {}),
@@ -95,10 +102,7 @@ function timesOf(shape: Shape, size: number): Times {
   const tests = Array.from({ length: size }, (_, n) => compilePredicate(shape.predicate(n), columns));
   const before = heapUsed();
   const matcher = new Matcher<Test>(columns);
-  for (const [n, test] of tests.entries()) {
-    const predicate = shape.predicate(n);
-    matcher.add(test, { predicate, reads: columnsOf(predicate) });
-  }
+  for (const [n, test] of tests.entries()) matcher.add(test, filingOf(shape, n));
   const bytes = (heapUsed() - before) / size;
   const changes = Array.from({ length: 4096 }, (_, n) => changeOf(n, size));
   const next = (n: number): RowChange => changes[n % changes.length] ?? changeOf(n, size);
@@ -107,17 +111,32 @@ function timesOf(shape: Shape, size: number): Times {
   const scanned = (n: number): number => concerned(tests, next(n));
   if (probed(1) !== 1 || indexed(1) !== 1 || scanned(1) !== 1)
     throw new Error("The matcher finds other groups than asking each does.");
+  const filings = Array.from({ length: 4096 }, (_, n) => filingOf(shape, size + n));
+  const filed = (n: number): number => {
+    const one = matcher.add(never, filings[n % filings.length] ?? filingOf(shape, size + n));
+    matcher.remove(one);
+    return n;
+  };
   return {
     probed: time(probed, 20_000),
     indexed: time(indexed, 20_000),
     scanned: time(scanned, Math.max(3, Math.ceil(2_000_000 / size / 20))),
+    filed: time(filed, 20_000),
     bytes,
   };
 }
 
-/** Bytes on the heap after a collection, where the process lets itself be asked for one (`--expose-gc`). */
+const never: Test = () => false;
+
+function filingOf(shape: Shape, n: number): Filing {
+  const predicate = shape.predicate(n);
+  return { predicate, reads: columnsOf(predicate) };
+}
+
+/** Bytes on the heap after a collection; NaN where the process cannot be asked for one (`--expose-gc`). */
 function heapUsed(): number {
-  globalThis.gc?.();
+  if (globalThis.gc === undefined) return Number.NaN;
+  globalThis.gc();
   return process.memoryUsage().heapUsed;
 }
 
