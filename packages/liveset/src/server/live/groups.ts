@@ -48,8 +48,8 @@ export class Groups {
 
   #file(query: LiveQuery, plan: string): Filed<Group> {
     const { predicate, scope, resource } = query.bound;
-    const { name, columns } = resource.info;
-    const matcher = getOrMake(this.#byTable, name, () => new Matcher<Group>(columns));
+    const { name, columns, key } = resource.info;
+    const matcher = getOrMake(this.#byTable, name, () => new Matcher<Group>(columns, key));
     const filing = { predicate, reads: readsOf(query), preferred: columnsOf(scope) ?? new Set<string>() };
     return matcher.add(new Group(++this.#last, query, plan), filing);
   }

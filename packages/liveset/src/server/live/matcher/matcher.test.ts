@@ -146,6 +146,19 @@ describe("candidates are few", () => {
     }
   });
 
+  test("a key rather than anything else, preferred or not; several of its values too", () => {
+    for (const where of [{ n: 1 }, { n: { in: [1, 2, 3] } }]) {
+      const matcher = new Matcher<number>(columns, ["n"]);
+      for (const i of hundred) matcher.add(i, { predicate: predicate({ m: i }), reads: null });
+      const { keys } = matcher.add(0, {
+        predicate: predicate({ ...where, m: 1000 }),
+        reads: null,
+        preferred: new Set(["m"]),
+      });
+      expect(new Set(keys?.map(({ column }) => column))).toEqual(new Set(["n"]));
+    }
+  });
+
   test("a boolean only where there is nothing else", () => {
     const matcher = filed(...hundred.map((i) => ({ b: true, n: i })), { b: true });
     expect(inserted(matcher, { b: true, n: 7 })).toEqual([100, 7]);

@@ -34,12 +34,16 @@ export class Matcher<T> {
   /** Without a key: every change may concern them. */
   readonly #unindexed = new Set<Filed<T>>();
   readonly #masks = new ColumnMasks();
-  readonly #statistics = new Statistics();
+  readonly #statistics: Statistics;
   #probes = 0;
 
-  /** @param columns of the table */
-  constructor(columns: Columns) {
+  /**
+   * @param columns of the table
+   * @param key names of the columns that together tell its rows apart
+   */
+  constructor(columns: Columns, key: readonly string[] = []) {
     this.#table = columns;
+    this.#statistics = new Statistics(key.length === 1 ? (key[0] ?? null) : null);
   }
 
   /** Files an item. What is returned removes it. */

@@ -12,6 +12,12 @@ const mostValues = 1024;
  */
 export class Statistics {
   readonly #values = new Map<string, Set<Operand>>();
+  readonly #unique: string | null;
+
+  /** @param unique a column in which no two rows hold the same value */
+  constructor(unique: string | null) {
+    this.#unique = unique;
+  }
 
   /** Counts the values that a predicate asks for by equality. */
   count(predicate: Predicate): void {
@@ -19,7 +25,7 @@ export class Statistics {
     else if (predicate.op === "compare" && (predicate.lookup === "exact" || predicate.lookup === "in")) {
       const values = this.#values.get(predicate.column) ?? new Set();
       this.#values.set(predicate.column, values);
-      for (const value of operandsOf(predicate)) if (values.size < mostValues) values.add(value);
+      for (const value of operandsOf(predicate)) if (values.size < mostValues) values.add(shortened(value));
     }
   }
 
@@ -30,6 +36,7 @@ export class Statistics {
   share(key: IndexKey): number {
     switch (key.is) {
       case "equal": {
+        if (key.column === this.#unique) return 2 ** -20;
         if (typeof key.value === "boolean") return 1 / 2;
         return 2 ** -Math.floor(Math.log2(8 + (this.#values.get(key.column)?.size ?? 0)));
       }
@@ -45,4 +52,9 @@ export class Statistics {
         return key satisfies never;
     }
   }
+}
+
+/** Long texts are told apart by their length alone: what callers send is not kept. */
+function shortened(value: Operand): Operand {
+  return typeof value === "string" && value.length > 64 ? value.length : value;
 }
