@@ -36,9 +36,15 @@ export const codes = {
   throttled: { status: 429, retry: true, title: "Too many requests. Wait a moment." },
   internal: { status: 500, close: 1011, retry: false, title: "The server failed." },
   unavailable: { status: 503, retry: true, title: "The database cannot be reached at the moment." },
+  timeout: { status: 503, retry: true, title: "The server took too long." },
   going_away: { status: 503, close: 1001, retry: true, title: "The server is stopping." },
   slow_reader: { status: 503, close: 4408, retry: true, title: "The connection reads too slowly." },
-  heartbeat_missed: { status: 503, close: 4409, retry: true, title: "The connection was silent for too long." },
+  heartbeat_missed: {
+    status: 503,
+    close: 4409,
+    retry: true,
+    title: "The connection was silent for too long.",
+  },
   disconnected: { status: 503, retry: true, title: "The connection was lost before an answer came." },
   released: { status: 499, retry: false, title: "The client was closed." },
 } as const;

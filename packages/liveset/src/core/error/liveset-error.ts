@@ -44,7 +44,10 @@ export class LivesetError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(code: Code, parts: ErrorParts = {}) {
-    super(parts.detail ?? codeEntry(code).title, parts.cause === undefined ? undefined : { cause: parts.cause });
+    super(
+      parts.detail ?? codeEntry(code).title,
+      parts.cause === undefined ? undefined : { cause: parts.cause },
+    );
     this.code = code;
     this.detail = parts.detail;
     this.errors = parts.errors;

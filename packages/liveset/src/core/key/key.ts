@@ -13,7 +13,9 @@ export type KeyText = string & { readonly [brand]: "key" };
 
 /** The text of a key. */
 export function keyText(key: Key): KeyText {
-  return (typeof key === "object" ? key.map((part) => escapePart(String(part))).join(",") : String(key)) as KeyText;
+  return (
+    typeof key === "object" ? key.map((part) => escapePart(String(part))).join(",") : String(key)
+  ) as KeyText;
 }
 
 /** The text of the key of a row, given the names of the key's columns. */
