@@ -91,6 +91,19 @@ test("of equal shares the less crowded is taken", () => {
   expect(keys?.map(text)).toEqual(["b = 2"]);
 });
 
+test("no key is made of a column that memory cannot compare", () => {
+  const some = new Map([...columns].filter(([name]) => name !== "a"));
+  const keys = (where: Record<string, unknown>) =>
+    indexKeys(predicate(where), { columns: some, rate: () => ({ share: 0.1, crowd: 0 }) });
+  expect([
+    keys({ a: 1 }),
+    keys({ a: null }),
+    keys({ a: { lt: 1 } }),
+    keys({ a: 1, AND: [{ a: { lt: 9 } }] }),
+  ]).toEqual([null, null, null, null]);
+  expect(keys({ a: 1, b: 2 })?.map(text)).toEqual(["b = 2"]);
+});
+
 /** Whether a row has a key. */
 function has(row: Readonly<Record<string, unknown>>, key: IndexKey): boolean {
   const value = row[key.column] as Operand | null;

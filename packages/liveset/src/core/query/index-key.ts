@@ -21,6 +21,7 @@ export interface Rating {
 
 /** What keys are chosen by. */
 export interface IndexRules {
+  /** Those whose values memory compares as the database does; no key is made of others. */
   readonly columns: Columns;
   rate(key: IndexKey): Rating;
 }
@@ -97,6 +98,7 @@ function all(branches: readonly (Choice | null)[]): Choice | null {
 
 function ofComparison(comparison: Comparison, rules: IndexRules): Choice | null {
   const { column, lookup, value } = comparison;
+  if (!rules.columns.has(column)) return null;
   switch (lookup) {
     case "exact":
     case "in": {

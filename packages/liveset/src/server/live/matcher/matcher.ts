@@ -38,7 +38,7 @@ export class Matcher<T> {
   #probes = 0;
 
   /**
-   * @param columns of the table
+   * @param columns of the table, those whose values memory compares as the database does
    * @param key names of the columns that together tell its rows apart
    */
   constructor(columns: Columns, key: readonly string[] = []) {
