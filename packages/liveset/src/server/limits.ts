@@ -25,6 +25,8 @@ export interface Limits {
   readonly waitingBytes: number;
   /** Bytes that may wait for a slow reader in all, its socket's buffer included, before it is closed with 4408. */
   readonly bufferedBytes: number;
+  /** Rows changed that may wait while the database is asked what they mean to live lists; beyond them these lists are reset. */
+  readonly waitingChanges: number;
   /** The longest silence of a client, in ms. */
   readonly heartbeat: number;
 }
@@ -44,5 +46,6 @@ export const defaultLimits: Limits = {
   requestsInFlight: 32,
   waitingBytes: 1024 * 1024,
   bufferedBytes: 8 * 1024 * 1024,
+  waitingChanges: 100_000,
   heartbeat: 25_000,
 };

@@ -10,6 +10,8 @@ export interface Dependency {
    * predicate has a part in SQL: any change may concern all rows.
    */
   readonly path: readonly Relation[] | null;
+  /** What the predicate asks of this table's rows: a change of one that fulfils it neither before nor after concerns nobody. */
+  readonly of: Predicate;
   /** Columns of this table that matter: what the predicate reads there, and those by which rows are related. Null: any. */
   readonly columns: ReadonlySet<string> | null;
 }
@@ -35,10 +37,10 @@ function collect(predicate: Predicate, path: readonly Relation[]): readonly Depe
       const inner = [...path, relation];
       const read = columnsOf(of);
       const columns = read === null ? null : new Set([...relation.to, ...read]);
-      return [{ table: relation.table, path: inner, columns }, ...collect(of, inner)];
+      return [{ table: relation.table, path: inner, of, columns }, ...collect(of, inner)];
     }
     case "opaque":
-      return predicate.tables.map((table) => ({ table, path: null, columns: null }));
+      return predicate.tables.map((table) => ({ table, path: null, of: { op: "true" }, columns: null }));
     default:
       return predicate satisfies never;
   }

@@ -33,10 +33,12 @@ export interface Database {
   /** Connects, checks that the tables exist with their declared columns, installs or upgrades capture, starts to listen. */
   open(options: OpenOptions): Promise<void>;
   /**
-   * Reads in one snapshot. `cursor` is the snapshot's exact position; when the promise resolves, the feed's listeners
-   * have been given everything up to it.
+   * Reads in one snapshot. `cursor` is the snapshot's exact position; by the time that `work` is called, the feed's
+   * listeners have been given everything up to it, and nothing beyond.
    */
-  read<T>(work: (db: Db) => Promise<T>): Promise<{ readonly value: T; readonly cursor: Cursor }>;
+  read<T>(
+    work: (db: Db, cursor: Cursor) => Promise<T>,
+  ): Promise<{ readonly value: T; readonly cursor: Cursor }>;
   /**
    * Writes in one transaction: committed when `work` resolves, rolled back when it throws. When the promise resolves, the
    * feed's listeners have been given this transaction. With a mutation, the value is kept in the same transaction;

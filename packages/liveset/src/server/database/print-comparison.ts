@@ -3,20 +3,27 @@ import { asciiLower } from "../../core/query/ascii-lower.ts";
 import { operandsOf } from "../../core/query/operands-of.ts";
 import type { Comparison, Operand } from "../../core/query/predicate.ts";
 import type { TableColumn } from "../table/table-info.ts";
+import type { Bind } from "./bindings.ts";
+import type { SqlDialect } from "./sql-dialect.ts";
 
-/** The databases that a predicate can be printed for. */
-export type SqlDialect = "sqlite" | "postgres";
+export type { SqlDialect } from "./sql-dialect.ts";
 
 /**
  * A comparison as SQL with bound parameters: text is compared by code point whatever collation a column declares, and a
  * pattern's `%` and `_` are characters.
  */
-export function printComparison(comparison: Comparison, column: TableColumn, dialect: SqlDialect): SQL {
+export function printComparison(
+  comparison: Comparison,
+  column: TableColumn,
+  dialect: SqlDialect,
+  bind: Bind | null = null,
+): SQL {
   const { lookup, value } = comparison;
   const values = operandsOf(comparison);
   const [first = "", second = ""] = values;
   const held = comparable(column, dialect);
-  const bound = (operand: Operand): SQL => comparableValue(column, operand, dialect);
+  const param: Bind = ({ drizzle, fromWire }, operand) => sql`${sql.param(fromWire(operand), drizzle)}`;
+  const bound = (operand: Operand): SQL => comparableValue(column, operand, dialect, bind ?? param);
   switch (lookup) {
     case "exact":
       return sql`${held} = ${bound(first)}`;
@@ -50,8 +57,8 @@ export function comparable(column: TableColumn, dialect: SqlDialect): SQL {
   return sql`${column.drizzle}`;
 }
 
-function comparableValue(column: TableColumn, operand: Operand, dialect: SqlDialect): SQL {
-  const bound = sql`${sql.param(column.fromWire(operand), column.drizzle)}`;
+function comparableValue(column: TableColumn, operand: Operand, dialect: SqlDialect, bind: Bind): SQL {
+  const bound = bind(column, operand);
   return digitsAreNumber(column, dialect) ? sql`cast(${bound} as blob)` : bound;
 }
 

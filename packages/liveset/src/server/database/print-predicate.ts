@@ -1,6 +1,7 @@
 import { aliasedTableColumn, is, SQL, sql } from "drizzle-orm";
 import type { Predicate, Related } from "../../core/query/predicate.ts";
 import type { TableColumn, TableInfo } from "../table/table-info.ts";
+import type { Bind } from "./bindings.ts";
 import { comparable, printComparison, type SqlDialect } from "./print-comparison.ts";
 
 /** A table in the query: its own, or one inside a subquery, which has another name there. */
@@ -9,16 +10,24 @@ interface Place {
   readonly dialect: SqlDialect;
   /** How many subqueries it is inside of. */
   readonly depth: number;
+  readonly bind: Bind | null;
 }
 
 /**
  * A predicate as SQL with bound parameters, for a query of the table under its own name. It selects the rows that
  * `compilePredicate` says true of, where that can tell; a relation is a subquery.
  *
+ * @param bind prints the operands of the lookups that `isBound` names, in their order in the predicate; each is a
+ * parameter where it is left out
  * @throws TypeError for a column or a relation that the table does not have.
  */
-export function printPredicate(predicate: Predicate, info: TableInfo, dialect: SqlDialect): SQL {
-  return print(predicate, { info, dialect, depth: 0 });
+export function printPredicate(
+  predicate: Predicate,
+  info: TableInfo,
+  dialect: SqlDialect,
+  bind: Bind | null = null,
+): SQL {
+  return print(predicate, { info, dialect, depth: 0, bind });
 }
 
 function print(predicate: Predicate, place: Place): SQL {
@@ -42,7 +51,7 @@ function print(predicate: Predicate, place: Place): SQL {
         sql`1 = 0`,
       );
     case "compare":
-      return printComparison(predicate, columnOf(place, predicate.column), place.dialect);
+      return printComparison(predicate, columnOf(place, predicate.column), place.dialect, place.bind);
     case "related":
       return printRelated(predicate, place);
     case "opaque":

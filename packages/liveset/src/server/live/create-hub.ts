@@ -7,8 +7,9 @@ import type { Runtime } from "../runtime.ts";
 import type { Socket } from "../socket.ts";
 import { Authors } from "./authors.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
-import { dispatch } from "./dispatch.ts";
 import { Groups } from "./groups.ts";
+import { Pipeline } from "./pipeline.ts";
+import { Position } from "./position.ts";
 import { createRowBytes } from "./row-bytes.ts";
 import { Snapshots } from "./snapshots.ts";
 
@@ -37,31 +38,38 @@ export interface Hub {
 
 /** Makes a hub of a runtime whose database is open. */
 export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }): Hub {
-  const groups = new Groups();
+  const groups = new Groups(runtime.database.dialect);
   const authors = new Authors();
+  const position = new Position(runtime.database.feed);
   const connections = new Set<Connection>();
+  const closeAll = (code: Code): void => {
+    for (const connection of [...connections]) connection.close(code);
+  };
+  const pipeline = new Pipeline({
+    runtime,
+    groups,
+    authors,
+    position,
+    clock,
+    broken(thrown, { cursor }) {
+      // Connecting again, everybody is told exactly what was missed.
+      runtime.log.error({ err: thrown, cursor }, "a transaction could not be handed out");
+      closeAll("internal");
+    },
+  });
   const parts: ConnectionParts = {
     runtime,
     groups,
     authors,
-    snapshots: new Snapshots(runtime),
+    snapshots: new Snapshots(runtime, pipeline, position),
+    pipeline,
+    position,
     clock,
     dialect: livesetDialect(),
     measure: createRowBytes(),
     ended: (connection) => connections.delete(connection),
   };
-  const closeAll = (code: Code): void => {
-    for (const connection of [...connections]) connection.close(code);
-  };
-  const stop = runtime.database.feed.listen((transaction) => {
-    try {
-      dispatch(parts, transaction);
-    } catch (thrown) {
-      // Nobody knows who missed what: connecting again, everybody is told exactly that.
-      runtime.log.error({ err: thrown, cursor: transaction.cursor }, "a transaction could not be handed out");
-      closeAll("internal");
-    }
-  });
+  const stop = runtime.database.feed.listen((transaction) => pipeline.take(transaction));
   let open = true;
   return {
     connect(socket, call) {
@@ -78,6 +86,7 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
     close() {
       open = false;
       stop();
+      pipeline.end();
       closeAll("going_away");
     },
   };

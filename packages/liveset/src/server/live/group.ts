@@ -3,11 +3,15 @@ import type { Transition } from "../../core/change/transition.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { GroupChanges } from "./group-changes.ts";
 import { type Judge, judgeOf } from "./judge.ts";
+import type { JudgedQuery } from "./judged/judged-query.ts";
 import type { LiveQuery } from "./live-query.ts";
 import { Net } from "./net.ts";
 import type { Audience, Subscriber } from "./subscriber.ts";
 
-/** One canonical live query, shared by all subscriptions to it. It keeps no rows: what a change means follows from the change. */
+/**
+ * One canonical live query, shared by all subscriptions to it. What a change means to it follows from the change, unless only
+ * the database can tell: then `judged` keeps its rows.
+ */
 export class Group {
   readonly number: number;
   readonly text: string;
@@ -15,17 +19,20 @@ export class Group {
   readonly resource: CompiledResource;
   /** All that hold the group, those still waiting for their rows included. */
   readonly subscribers: Set<Subscriber> = new Set();
+  /** Not null where only the database can tell what a change means. */
+  readonly judged: JudgedQuery | null;
   readonly #judge: Judge;
   /** Those that are up to date, with the number of their subscriptions. */
   readonly #audiences = new Map<Audience, number>();
   readonly #nets = new Set<Net>();
 
-  constructor(number: number, query: LiveQuery, plan: string) {
+  constructor(number: number, query: LiveQuery, plan: string, judged: JudgedQuery | null) {
     this.number = number;
     this.text = query.text;
     this.plan = plan;
     this.resource = query.bound.resource;
-    this.#judge = judgeOf(query);
+    this.judged = judged;
+    this.#judge = judged === null ? judgeOf(query) : () => "none";
   }
 
   /** Throws what a permission throws. */

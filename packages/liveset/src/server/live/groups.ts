@@ -1,18 +1,36 @@
 import type { Change } from "../../core/change/change.ts";
 import { columnsOf } from "../../core/query/columns-of.ts";
+import { isExactPredicate } from "../../core/query/exactness.ts";
+import type { SqlDialect } from "../database/sql-dialect.ts";
 import { getOrMake } from "./get-or-make.ts";
 import { Group } from "./group.ts";
+import { Dependents } from "./judged/dependents.ts";
+import { JudgedQuery } from "./judged/judged-query.ts";
 import type { LiveQuery } from "./live-query.ts";
 import type { Filed } from "./matcher/filed.ts";
 import { Matcher } from "./matcher/matcher.ts";
 import { readsOf } from "./reads-of.ts";
 import type { Subscriber } from "./subscriber.ts";
 
+/** A group that is filed among those that only the database can judge. */
+interface Judged {
+  readonly item: Group;
+  readonly remove: () => void;
+}
+
 /** All groups of a hub. A group exists as long as somebody holds it. */
 export class Groups {
-  readonly #byText = new Map<string, Filed<Group>>();
+  /** Those that only the database can judge, by what may concern them. */
+  readonly dependents = new Dependents();
+  readonly #dialect: SqlDialect;
+  readonly #byText = new Map<string, Filed<Group> | Judged>();
   readonly #byTable = new Map<string, Matcher<Group>>();
   #last = 0;
+
+  /** @param dialect decides what memory can judge as the database would */
+  constructor(dialect: SqlDialect) {
+    this.#dialect = dialect;
+  }
 
   get size(): number {
     return this.#byText.size;
@@ -25,7 +43,7 @@ export class Groups {
 
   /** The group of a query, from now on held by the subscriber. */
   join(query: LiveQuery, plan: string, subscriber: Subscriber): Group {
-    const group = getOrMake(this.#byText, query.text, () => this.#file(query, plan)).item;
+    const group = getOrMake(this.#byText, query.text, () => this.#make(query, plan)).item;
     group.subscribers.add(subscriber);
     return group;
   }
@@ -35,22 +53,28 @@ export class Groups {
     const filed = this.#byText.get(group.text);
     if (group.subscribers.size > 0 || filed?.item !== group) return;
     this.#byText.delete(group.text);
+    if ("remove" in filed) return filed.remove();
     const table = group.resource.info.name;
     const matcher = this.#byTable.get(table);
     matcher?.remove(filed);
     if (matcher?.isEmpty) this.#byTable.delete(table);
   }
 
-  /** The groups that a change may concern. */
+  /** The groups that memory can judge, and that a change may concern. */
   candidates(change: Change): Iterable<Group> {
     return this.#byTable.get(change.table)?.probe(change) ?? [];
   }
 
-  #file(query: LiveQuery, plan: string): Filed<Group> {
+  #make(query: LiveQuery, plan: string): Filed<Group> | Judged {
     const { predicate, scope, resource } = query.bound;
     const { name, columns, key } = resource.info;
+    if (!isExactPredicate(predicate, columns, this.#dialect)) {
+      const judged = new JudgedQuery(query);
+      const group = new Group(++this.#last, query, plan, judged);
+      return { item: group, remove: this.dependents.add(group, judged) };
+    }
     const matcher = getOrMake(this.#byTable, name, () => new Matcher<Group>(columns, key));
     const filing = { predicate, reads: readsOf(query), preferred: columnsOf(scope) ?? new Set<string>() };
-    return matcher.add(new Group(++this.#last, query, plan), filing);
+    return matcher.add(new Group(++this.#last, query, plan, null), filing);
   }
 }

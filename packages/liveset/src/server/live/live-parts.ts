@@ -1,6 +1,8 @@
 import type { Runtime } from "../runtime.ts";
 import type { Authors } from "./authors.ts";
 import type { Groups } from "./groups.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Position } from "./position.ts";
 import type { Snapshots } from "./snapshots.ts";
 
 /** What all sessions of a hub share. */
@@ -9,4 +11,6 @@ export interface LiveParts {
   readonly groups: Groups;
   readonly snapshots: Snapshots;
   readonly authors: Authors;
+  readonly pipeline: Pipeline;
+  readonly position: Position;
 }

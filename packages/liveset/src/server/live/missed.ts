@@ -1,32 +1,46 @@
 import type { Cursor } from "../../core/change/cursor.ts";
-import type { Feed } from "../feed/feed.ts";
+import type { Transaction } from "../../core/change/transaction.ts";
 import { changesOf } from "./draft.ts";
 import type { Group } from "./group.ts";
+import type { LiveParts } from "./live-parts.ts";
 import { Net } from "./net.ts";
 
 /**
- * Works out what happened to a group after `since` and hands it over, complete up to the feed's cursor in that very
- * turn. Resolves to false, with nothing handed over, where the feed does not know any more (P4).
+ * Works out what happened to a group after `since` and hands it over, complete up to the hub's position in that very
+ * turn. Resolves to false, with nothing handed over, where that cannot be told (P4): the feed does not know any more, or
+ * the group is one that only the database can judge, which tells of now and not of then, and something happened that
+ * may have concerned it.
  */
 export async function missedSince(
-  feed: Feed,
+  { runtime, groups, pipeline, position }: LiveParts,
   group: Group,
   since: Cursor,
   hand: (missed: Net) => void,
 ): Promise<boolean> {
+  await position.reached(since);
+  await pipeline.load(group);
   const meanwhile = group.collect();
   try {
-    const transactions = await feed.read(since, feed.cursor);
+    const transactions = await runtime.database.feed.read(since, position.cursor);
     if (transactions === null) return false;
+    if (
+      group.judged !== null &&
+      transactions.some((transaction) => groups.dependents.mayConcern(group, transaction))
+    )
+      return false;
     const missed = new Net(group.resource.info.key);
-    for (const transaction of transactions) {
-      const changes = changesOf(group, transaction);
-      if (changes !== null) missed.add(changes);
-    }
+    if (group.judged === null) addAll(missed, group, transactions);
     missed.append(meanwhile);
     hand(missed);
     return true;
   } finally {
     group.release(meanwhile);
+  }
+}
+
+function addAll(missed: Net, group: Group, transactions: readonly Transaction[]): void {
+  for (const transaction of transactions) {
+    const changes = changesOf(group, transaction);
+    if (changes !== null) missed.add(changes);
   }
 }

@@ -66,6 +66,7 @@ export class Requests {
     const done = wish.mutation === undefined ? null : parts.authors.begin(wish.mutation, audience);
     try {
       const result = await this.#inTurn(caller, wish);
+      if (result?.cursor !== undefined) await parts.position.reached(result.cursor);
       if (result !== null) voice.response(id, result);
     } catch (thrown) {
       voice.error(id, failureOf(parts.runtime, thrown, { resource: wish.resource, action: wish.action }));

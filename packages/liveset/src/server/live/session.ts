@@ -61,7 +61,7 @@ export class Session implements Audience {
   /** Says the first frame, and again after a change of the principal. */
   welcome(): void {
     const { database, limits } = this.parts.runtime;
-    this.voice.welcome(this.id, database.feed.epoch, database.feed.cursor, limits.heartbeat);
+    this.voice.welcome(this.id, database.feed.epoch, this.parts.position.cursor, limits.heartbeat);
   }
 
   subscribe(id: string, ask: Ask): void {
@@ -101,7 +101,7 @@ export class Session implements Audience {
 
   /** Answered at once, whatever waits: it tells that the connection lives. */
   ping(): void {
-    this.voice.pong(this.parts.runtime.database.feed.cursor);
+    this.voice.pong(this.parts.position.cursor);
   }
 
   changes(changes: GroupChanges): void {

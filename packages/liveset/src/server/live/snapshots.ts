@@ -7,6 +7,8 @@ import { failureOf } from "./failure-of.ts";
 import type { Group } from "./group.ts";
 import type { LiveQuery } from "./live-query.ts";
 import type { Net } from "./net.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Position } from "./position.ts";
 
 /** Who waits for a group's rows. Both are called in the same turn for all who wait. */
 export interface Waiter {
@@ -27,14 +29,19 @@ interface Reading {
  * read is netted and put onto the rows in the same turn in which they are handed over. So they stand exactly between two
  * commits.
  *
- * Those who ask for the same group meanwhile share the reading.
+ * Those who ask for the same group meanwhile share the reading. A group that only the database can judge keeps its rows, so they
+ * are read once for all who will ever ask.
  */
 export class Snapshots {
   readonly #runtime: Runtime;
+  readonly #pipeline: Pipeline;
+  readonly #position: Position;
   readonly #readings = new Map<Group, Reading>();
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, pipeline: Pipeline, position: Position) {
     this.#runtime = runtime;
+    this.#pipeline = pipeline;
+    this.#position = position;
   }
 
   /** Asks for the rows of a group that the waiter's subscription holds. The returned function withdraws. */
@@ -56,7 +63,8 @@ export class Snapshots {
   async #read(group: Group, query: LiveQuery, { net, waiters }: Reading): Promise<void> {
     let hand: (waiter: Waiter) => void;
     try {
-      const rows = this.#upToDate(await this.#fetch(query), net, query);
+      const fetched = group.judged === null ? await this.#fetch(query) : await this.#load(group);
+      const rows = group.judged?.members?.rows() ?? this.#upToDate(fetched, net, query);
       hand = (waiter) => waiter.ready(rows);
     } catch (thrown) {
       const error = failureOf(this.#runtime, thrown, { resource: group.resource.name });
@@ -67,10 +75,16 @@ export class Snapshots {
     for (const waiter of [...waiters]) hand(waiter);
   }
 
+  async #load(group: Group): Promise<readonly WireRow[]> {
+    await this.#pipeline.load(group);
+    return [];
+  }
+
   async #fetch({ bound }: LiveQuery): Promise<readonly WireRow[]> {
     const { database, limits } = this.#runtime;
     const all = { ...bound, limit: limits.liveRows + 1, offset: 0, after: null };
-    const { value } = await database.read((db) => fetchRows(db, all, database.dialect));
+    const { value, cursor } = await database.read((db) => fetchRows(db, all, database.dialect));
+    await this.#position.reached(cursor);
     if (value.length <= limits.liveRows) return value;
     throw new LivesetError("too_many_rows", {
       detail: `The list has more than ${limits.liveRows} rows. Narrow the filter.`,

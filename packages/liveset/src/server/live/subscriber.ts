@@ -15,4 +15,6 @@ export interface Subscriber {
   readonly audience: Audience;
   /** The group can no longer be followed: the subscription ends. Does not throw. */
   fail(error: LivesetError): void;
+  /** What the group was cannot be continued: the subscription begins anew. Does not throw. */
+  reset(reason: string): void;
 }

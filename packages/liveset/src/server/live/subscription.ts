@@ -106,6 +106,13 @@ export class Subscription implements Subscriber {
     this.#owner.voice.error(this.id, error);
   }
 
+  /** Begins anew, and says why. */
+  reset(reason: string): void {
+    const { group } = this;
+    this.open();
+    if (group !== null) this.#owner.voice.reset(group.number, reason);
+  }
+
   async #open(run: number): Promise<void> {
     const { parts, caller } = this.#owner;
     try {
@@ -129,12 +136,12 @@ export class Subscription implements Subscriber {
     const { feed } = parts.runtime.database;
     const cursor = feed.parse(since.cursor);
     if (cursor === null) return false;
-    return missedSince(feed, group, cursor, (missed) => {
+    return missedSince(parts, group, cursor, (missed) => {
       if (run !== this.#run) return;
       this.#follow(group, query, null);
-      const changes = missed.total(group.number, feed.cursor);
+      const changes = missed.total(group.number, parts.position.cursor);
       if (changes !== null) voice.changes(changes);
-      voice.commit(feed.cursor, []);
+      voice.commit(parts.position.cursor, []);
     });
   }
 
@@ -155,7 +162,7 @@ export class Subscription implements Subscriber {
     voice.subscribed({
       id: this.id,
       group: group.number,
-      cursor: parts.runtime.database.feed.cursor,
+      cursor: parts.position.cursor,
       plan: group.plan,
       keys: bound.resource.info.key,
       order,

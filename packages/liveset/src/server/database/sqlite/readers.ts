@@ -38,20 +38,22 @@ export class Readers {
    * connection. `urgent` waits for nobody: who already holds the writer must not wait for those that wait for the writer.
    */
   async snapshot<T>(
-    work: () => Promise<T>,
+    work: (cursor: Cursor) => Promise<T>,
     position: (connection: Connection) => Cursor,
     urgent: boolean,
   ): Promise<{ value: T; cursor: Cursor }> {
     const current = this.#snapshots.getStore();
-    if (current !== undefined && !current.ended) return { value: await work(), cursor: current.cursor };
+    if (current !== undefined && !current.ended)
+      return { value: await work(current.cursor), cursor: current.cursor };
     const connection = await this.#acquire(urgent);
     let snapshot: Snapshot | null = null;
     try {
       connection.run("BEGIN", [], "run");
-      snapshot = { connection, cursor: position(connection), ended: false };
+      const cursor = position(connection);
+      snapshot = { connection, cursor, ended: false };
       // Awaited inside: Drizzle's queries run when they are awaited.
-      const value = await this.#snapshots.run(snapshot, async () => await work());
-      return { value, cursor: snapshot.cursor };
+      const value = await this.#snapshots.run(snapshot, async () => await work(cursor));
+      return { value, cursor };
     } finally {
       if (snapshot !== null) snapshot.ended = true;
       if (connection.inTransaction) connection.run("ROLLBACK", [], "run");

@@ -117,11 +117,15 @@ class SqliteDatabase implements Database {
     this.#opened = { feed, propertyOf: nameOf(tables, (column) => sqlNameOf(column, casing)), stop };
   }
 
-  async read<T>(work: (db: Db) => Promise<T>): Promise<{ value: T; cursor: Cursor }> {
+  async read<T>(work: (db: Db, cursor: Cursor) => Promise<T>): Promise<{ value: T; cursor: Cursor }> {
     this.#ensureNotClosed();
     const { feed } = this.#open();
     const position = (connection: Connection): Cursor => feed.drain(connection);
-    return this.#readers.snapshot(() => work(this.#snapshotDb), position, this.#writer.scope !== null);
+    return this.#readers.snapshot(
+      (cursor) => work(this.#snapshotDb, cursor),
+      position,
+      this.#writer.scope !== null,
+    );
   }
 
   async write<T extends Json>(

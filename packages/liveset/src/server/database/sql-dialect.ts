@@ -1,0 +1,2 @@
+/** The databases that SQL can be printed for. */
+export type SqlDialect = "sqlite" | "postgres";

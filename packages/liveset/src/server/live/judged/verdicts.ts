@@ -1,0 +1,54 @@
+import type { Transaction } from "../../../core/change/transaction.ts";
+import type { WireRow } from "../../../core/json.ts";
+import type { KeyText } from "../../../core/key/key.ts";
+import { getOrMake } from "../get-or-make.ts";
+import type { Group } from "../group.ts";
+import { type Answers, ensureFew, type Verdict } from "./answers.ts";
+import type { Concerns } from "./concerns.ts";
+import type { MemberChanges } from "./members.ts";
+
+/** What became of a group: its changes, or why it can no longer be followed. */
+export type Judgement =
+  | { readonly group: Group; readonly changes: MemberChanges }
+  | { readonly group: Group; readonly thrown: unknown };
+
+const nothing: readonly Judgement[] = [];
+
+/**
+ * Puts the database's answers upon the groups, and tells what changed with the first transaction that may have caused it.
+ * The members are then those of the last of the transactions, so all of them are to be handed out in the same turn.
+ */
+export function judgementsOf(
+  { first }: Concerns,
+  answers: Answers,
+  mostRows: number,
+): (transaction: Transaction) => readonly Judgement[] {
+  const judgements = new Map<Transaction, Judgement[]>();
+  for (const [group, transaction] of first) {
+    // Nobody holds the group any more: its members are nobody's.
+    if (group.subscribers.size === 0) continue;
+    getOrMake(judgements, transaction, () => []).push(judge(group, answers, mostRows));
+  }
+  return (transaction) => judgements.get(transaction) ?? nothing;
+}
+
+function judge(group: Group, { verdicts, failed }: Answers, mostRows: number): Judgement {
+  if (failed.has(group)) return { group, thrown: failed.get(group) };
+  const verdict = verdicts.get(group);
+  try {
+    return { group, changes: verdict === undefined ? noChanges : becomes(group, verdict, mostRows) };
+  } catch (thrown) {
+    return { group, thrown };
+  }
+}
+
+const noChanges: MemberChanges = { enter: [], update: [], leave: [] };
+
+function becomes({ judged }: Group, { asked, found }: Verdict, mostRows: number): MemberChanges {
+  const members = judged?.members;
+  if (judged === null || members === null || members === undefined) return noChanges;
+  const shown: Map<KeyText, WireRow> = judged.shown([...found.values()]);
+  const changes = members.become(asked ?? members.keys(), shown);
+  ensureFew(members.size, mostRows);
+  return changes;
+}

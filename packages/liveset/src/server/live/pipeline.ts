@@ -1,0 +1,188 @@
+import type { Transaction } from "../../core/change/transaction.ts";
+import type { Clock } from "../../core/clock.ts";
+import { type DispatchParts, dispatch } from "./dispatch.ts";
+import { failureOf } from "./failure-of.ts";
+import type { Group } from "./group.ts";
+import { answer } from "./judged/answers.ts";
+import { concernsOf } from "./judged/concerns.ts";
+import { Loads } from "./judged/loads.ts";
+import { type Judgement, judgementsOf } from "./judged/verdicts.ts";
+import type { Position } from "./position.ts";
+import { TransactionQueue } from "./transaction-queue.ts";
+
+/** What a pipeline works with. */
+export interface PipelineParts extends DispatchParts {
+  readonly position: Position;
+  readonly clock: Clock;
+  /** A transaction could not be handed out: nobody knows who missed what. Does not throw. */
+  broken(thrown: unknown, transaction: Transaction): void;
+}
+
+/** Before the database is asked again that was not there, in ms: the first time, and at most. */
+const firstPause = 50;
+const longestPause = 2_000;
+
+/**
+ * The way of transactions from the feed to the clients, in the feed's order.
+ *
+ *   feed ─► may it concern a group that only the database can judge? ─ no ─► dispatch, at once
+ *                   │ yes, or others wait already
+ *                   ▼
+ *                 queue ─► one read under way, about all that waits ─► dispatch, one after the other, with what became
+ *                                                                     of those groups
+ *
+ * The read's snapshot stands at the last transaction that waits when it begins. What the database says is true there, and is
+ * told with the first of the transactions that may have caused it: at a cursor or later than it, never an older state (P1).
+ * What comes meanwhile waits for the next read.
+ *
+ * The queue is bounded by the rows changed in it (`limits.waitingChanges`). When it is full, as where the database is gone for
+ * long, the groups concerned are reset, and all that waits is handed out to the others.
+ */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #queue = new TransactionQueue();
+  readonly #loads = new Loads();
+  /** Whether a read is under way, or is to be tried again. */
+  #busy = false;
+  #open = true;
+  /** Counts how often the queue was given up: answers to what was asked before mean nothing then. */
+  #givenUp = 0;
+  #wake: () => void = () => {};
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+    void this.#run();
+  }
+
+  /** Takes the feed's next transaction. Does not throw. */
+  take(transaction: Transaction): void {
+    if (!this.#busy && this.#queue.isEmpty && !this.#mayConcern(transaction)) {
+      this.#dispatch(transaction, []);
+      return;
+    }
+    this.#queue.push(transaction);
+    if (this.#queue.changes > this.#parts.runtime.limits.waitingChanges) this.#giveUp();
+    this.#wake();
+  }
+
+  /**
+   * Resolves when the members of a group that only the database can judge are known; they are kept up to date from then on.
+   *
+   * @throws LivesetError the reason why they cannot be had.
+   */
+  async load(group: Group): Promise<void> {
+    const { judged } = group;
+    if (judged === null || judged.members !== null) return;
+    const loaded = this.#loads.add(group, judged);
+    this.#wake();
+    await loaded;
+  }
+
+  /** Nothing is handed out any more. */
+  end(): void {
+    this.#open = false;
+    this.#parts.position.end();
+    this.#wake();
+  }
+
+  /** A loop of its own, so that a read never belongs to the transaction or snapshot that is open where it is asked for. */
+  async #run(): Promise<void> {
+    let pause = 0;
+    while (this.#open) {
+      this.#skip();
+      this.#busy = !this.#queue.isEmpty || !this.#loads.isEmpty;
+      if (!this.#busy) await this.#rest(null);
+      else if (await this.#round()) pause = 0;
+      else {
+        pause = Math.min(longestPause, Math.max(firstPause, 2 * pause));
+        await this.#rest(pause);
+      }
+    }
+  }
+
+  /** Hands out what waits at the front and concerns no group that only the database can judge. */
+  #skip(): void {
+    for (;;) {
+      const { next } = this.#queue;
+      if (next === undefined || this.#mayConcern(next)) return;
+      this.#queue.take(1);
+      this.#dispatch(next, []);
+    }
+  }
+
+  /** Asks the database about all that waits, and hands it out. False where the database cannot be asked now. */
+  async #round(): Promise<boolean> {
+    const { runtime, groups } = this.#parts;
+    const begun = this.#givenUp;
+    try {
+      const { value } = await runtime.database.read(async (db) => {
+        const batch = this.#queue.all();
+        const concerns = concernsOf(groups.dependents, batch);
+        const answers = await answer(runtime, db, concerns);
+        return { batch, concerns, answers, load: await this.#loads.read(runtime, db) };
+      });
+      if (begun !== this.#givenUp || !this.#open) return true;
+      this.#queue.take(value.batch.length);
+      const judgements = judgementsOf(value.concerns, value.answers, runtime.limits.liveRows);
+      for (const transaction of value.batch) this.#dispatch(transaction, judgements(transaction));
+      value.load();
+      return true;
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
+  }
+
+  #failed(thrown: unknown): boolean {
+    const { runtime } = this.#parts;
+    if (!this.#open) return true;
+    const error = failureOf(runtime, thrown, { waiting: this.#queue.changes });
+    this.#loads.fail(error);
+    if (error.code === "unavailable") {
+      runtime.log.warn({ err: thrown }, "the database cannot be asked what changes mean: trying again");
+      return false;
+    }
+    this.#giveUp();
+    return true;
+  }
+
+  /** Hands out all that waits. The groups that it may concern are told to begin anew. */
+  #giveUp(): void {
+    this.#givenUp++;
+    const given = this.#queue.take(Number.POSITIVE_INFINITY);
+    for (const group of concernsOf(this.#parts.groups.dependents, given).first.keys()) {
+      for (const subscriber of [...group.subscribers]) subscriber.reset("backlog");
+    }
+    for (const transaction of given) this.#dispatch(transaction, []);
+  }
+
+  #dispatch(transaction: Transaction, judgements: readonly Judgement[]): void {
+    try {
+      dispatch(this.#parts, transaction, judgements);
+    } catch (thrown) {
+      this.#parts.broken(thrown, transaction);
+    }
+    this.#parts.position.advance(transaction.cursor);
+  }
+
+  #mayConcern({ changes }: Transaction): boolean {
+    const { dependents } = this.#parts.groups;
+    return changes.some((change) => dependents.concerned(change).length > 0);
+  }
+
+  /** Waits until there is something to do, or, given a time, until it has passed or the end. */
+  async #rest(delay: number | null): Promise<void> {
+    await new Promise<void>((resolve) => {
+      if (delay === null) {
+        this.#wake = resolve;
+        return;
+      }
+      const cancel = this.#parts.clock.after(delay, resolve);
+      this.#wake = () => {
+        if (this.#open) return;
+        cancel();
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+  }
+}
