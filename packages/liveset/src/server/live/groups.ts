@@ -21,7 +21,7 @@ interface Judged {
 /** All groups of a hub. A group exists as long as somebody holds it. */
 export class Groups {
   /** Those that only the database can judge, by what may concern them. */
-  readonly dependents = new Dependents();
+  readonly dependents: Dependents = new Dependents();
   readonly #dialect: SqlDialect;
   readonly #byText = new Map<string, Filed<Group> | Judged>();
   readonly #byTable = new Map<string, Matcher<Group>>();
