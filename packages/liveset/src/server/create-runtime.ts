@@ -5,22 +5,39 @@ import type { Log } from "./log.ts";
 import type { User } from "./register.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ServerOptions } from "./server-options.ts";
+import { systemClock } from "./system-clock.ts";
+import { withinTime } from "./within-time.ts";
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** The values that all parts of a server share, from its options. */
 export function createRuntime(api: Api, options: ServerOptions): Runtime {
   const { authenticate = () => null, principalId = idOf } = options;
+  const clock = options.clock ?? systemClock;
+  const limits = { ...defaultLimits, ...options.limits };
+  const log = options.log ?? silent;
   return {
     resources: new Map(
       Object.entries(api.resources).map(([name, declared]) => [name, compileResource(name, declared)]),
     ),
     database: options.database,
-    limits: { ...defaultLimits, ...options.limits },
-    log: options.log ?? silent,
-    authenticate: async (request) => authenticate(request),
+    limits,
+    log,
+    clock,
+    authenticate: (request) =>
+      withinTime({ clock, limits, log }, "authenticate", () => authenticate(request)),
+    expiresAt: (user, request) => timeOf(options.expiresAt?.(user, request) ?? null),
+    onExpiry: options.onExpiry ?? "close",
     principalId: (user) => (user === null ? "" : principalId(user)),
   };
+}
+
+function timeOf(expiry: Date | number | null): number | null {
+  if (expiry === null) return null;
+  const time = Number(expiry);
+  // Compared with any time it would be false: a session that never ends.
+  if (Number.isNaN(time)) throw new TypeError("expiresAt gave no time.");
+  return time;
 }
 
 function idOf(user: User): string {

@@ -35,6 +35,15 @@ export interface LivesetServer {
   /** Open connections, subscriptions, and groups of equal ones. */
   stats(): HubStats;
   /**
+   * Puts a principal's changed rights into force on its open sockets: each is authenticated anew with its handshake or token, and
+   * lists that its scopes now give otherwise are sent anew; nothing of the old ones is sent meanwhile. Resolves when that is done.
+   *
+   * @param userId as `principalId` gives it
+   */
+  refresh(userId: string | number): Promise<void>;
+  /** Closes a principal's open sockets at once with 4401 `session_expired`; the client does not connect again by itself. */
+  revoke(userId: string | number): void;
+  /**
    * Opens the database and begins to listen to its changes, once.
    * @throws whatever the database finds wrong, such as a table that does not exist.
    */
@@ -68,7 +77,8 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
   const settings = restSettings(runtime, options, clock);
   const rest = createRest(runtime, settings);
   const life = createLifecycle(runtime, () => createHub(runtime, { clock }));
-  const principalOf = rememberPrincipals(runtime);
+  let generation = 0;
+  const principalOf = rememberPrincipals(runtime, () => generation);
   const answer = async (request: Request, bindings: RestBindings): Promise<Response> => {
     if (isBelow(settings.prefix, request)) return rest.fetch(request, bindings);
     return (await options.fallback?.(request)) ?? problemResponse(new LivesetError("not_found"));
@@ -97,6 +107,14 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
     socketPath: options.socketPath ?? "/ws/",
     limits: runtime.limits,
     stats: () => life.started()?.stats() ?? { connections: 0, subscriptions: 0, groups: 0 },
+    refresh: async (userId) => {
+      generation++;
+      await life.started()?.refresh(String(userId));
+    },
+    revoke: (userId) => {
+      generation++;
+      life.started()?.revoke(String(userId));
+    },
     open: async () => {
       await life.open();
     },
@@ -104,14 +122,24 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
   };
 }
 
-/** A handshake's principal is asked for twice, by `refuse` and by `accept`, and found once. */
-function rememberPrincipals(runtime: Runtime): (request: Request) => Promise<User | null> {
-  const principals = new WeakMap<Request, Promise<User | null>>();
-  return (request) => {
-    const principal = principals.get(request) ?? runtime.authenticate(request);
-    principals.set(request, principal);
-    return principal;
+/**
+ * A handshake's principal is asked for twice, by `refuse` and by `accept`, and found once, unless anybody's rights
+ * were changed meanwhile: that must not miss a socket that is just being opened.
+ */
+function rememberPrincipals(
+  runtime: Runtime,
+  generation: () => number,
+): (request: Request) => Promise<User | null> {
+  const principals = new WeakMap<Request, { readonly at: number; readonly user: Promise<User | null> }>();
+  const principalOf = async (request: Request): Promise<User | null> => {
+    const known = principals.get(request);
+    const at = generation();
+    const current = known?.at === at ? known : { at, user: runtime.authenticate(request) };
+    principals.set(request, current);
+    const user = await current.user;
+    return generation() === at ? user : principalOf(request);
   };
+  return principalOf;
 }
 
 function isBelow(prefix: string, request: Request): boolean {

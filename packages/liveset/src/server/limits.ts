@@ -27,6 +27,8 @@ export interface Limits {
   readonly bufferedBytes: number;
   /** Rows changed that may wait while the database is asked what they mean to live lists; beyond them these lists are reset. */
   readonly waitingChanges: number;
+  /** How long one call of the user's own code may take, such as a scope, a hook or an action, and how long a write, in ms. */
+  readonly operationTime: number;
   /** The longest silence of a client, in ms. */
   readonly heartbeat: number;
 }
@@ -47,5 +49,6 @@ export const defaultLimits: Limits = {
   waitingBytes: 1024 * 1024,
   bufferedBytes: 8 * 1024 * 1024,
   waitingChanges: 100_000,
+  operationTime: 30_000,
   heartbeat: 25_000,
 };

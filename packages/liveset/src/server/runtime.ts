@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
 import type { Database } from "./database/database.ts";
 import type { Limits } from "./limits.ts";
@@ -10,8 +11,12 @@ export interface Runtime {
   readonly database: Database;
   readonly limits: Limits;
   readonly log: Log;
-  /** The principal of a request, or null. A thrown LivesetError refuses the request. */
+  readonly clock: Clock;
+  /** The principal of a request, or null. A thrown LivesetError refuses the request; `timeout` where it takes too long. */
   readonly authenticate: (request: Request) => Promise<User | null>;
+  /** When a principal's session ends, in ms since 1970; null where that is not known. */
+  readonly expiresAt: (user: User, request: Request) => number | null;
+  readonly onExpiry: "close" | "anonymous";
   /** The id under which a principal's mutations are kept; empty for nobody. */
   readonly principalId: (user: User | null) => string;
 }

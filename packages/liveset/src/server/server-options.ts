@@ -24,6 +24,13 @@ export interface ServerOptions {
    * the request. Default: nobody is ever signed in.
    */
   readonly authenticate?: (request: Request) => User | null | Promise<User | null>;
+  /**
+   * When the session of a request's principal ends, as a date or in ms since 1970; null where it does not. An open socket's principal
+   * is then asked for again, with the handshake or token that it came from. Default: never.
+   */
+  readonly expiresAt?: (user: User, request: Request) => Date | number | null;
+  /** What becomes of an open socket whose session has ended: closed with 4401 (default), or nobody's. */
+  readonly onExpiry?: "close" | "anonymous";
   /** The id under which a principal's mutation ids are kept. Default: the principal's `id`. */
   readonly principalId?: (user: User) => string;
   readonly limits?: Partial<Limits>;

@@ -1,6 +1,7 @@
 import { literal, number, object, type Schema, string } from "./schema.ts";
 
-/** down: the group's rows are no longer kept; a `subscribed` with a new snapshot follows for each of its subscriptions. */
+/** down: the group's rows are no longer kept; a `subscribed` with a new snapshot follows for each of its subscriptions.
+ * `reason`: `auth` (another principal), `scope` (the same one sees other rows now), `slow_reader`. */
 export interface Reset {
   readonly type: "reset";
   readonly group: number;

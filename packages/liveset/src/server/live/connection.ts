@@ -52,16 +52,16 @@ export class Connection {
     });
     this.#bucket = new TokenBucket(clock, limits.burst, limits.framesPerSecond);
     this.#heardAt = clock.now();
-    this.session = new Session(start, parts, this.#voice);
+    this.session = new Session(start, parts, this.#voice, (code) => this.close(code));
   }
 
   /** Greets the client and begins to listen. */
   begin(): void {
     const socket = this.#socket;
-    this.session.welcome();
     socket.addEventListener("message", (event) => this.#hear(event.data));
     socket.addEventListener("close", () => this.#end());
     socket.addEventListener("error", () => this.#end());
+    this.session.begin();
     this.#watch(2 * this.#parts.runtime.limits.heartbeat);
   }
 

@@ -10,6 +10,7 @@ import { Connection, type ConnectionParts } from "./connection.ts";
 import { Groups } from "./groups.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Position } from "./position.ts";
+import { Principals } from "./principals.ts";
 import { createRowBytes } from "./row-bytes.ts";
 import { Snapshots } from "./snapshots.ts";
 
@@ -32,6 +33,10 @@ export interface Hub {
     call: { readonly request: Request; readonly info: RequestInfo; readonly user: User | null },
   ): void;
   stats(): HubStats;
+  /** Asks anew who the principal of this id is on each of its connections, and what it may see. Resolves when that is in force. */
+  refresh(principal: string): Promise<void>;
+  /** Closes the connections of the principal of this id with 4401. */
+  revoke(principal: string): void;
   /** Closes all sockets with 1001, refuses new ones, and stops listening to the feed. */
   close(): void;
 }
@@ -40,6 +45,7 @@ export interface Hub {
 export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }): Hub {
   const groups = new Groups(runtime.database.dialect);
   const authors = new Authors();
+  const principals = new Principals();
   const position = new Position(runtime.database.feed);
   const connections = new Set<Connection>();
   const closeAll = (code: Code): void => {
@@ -61,6 +67,7 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
     runtime,
     groups,
     authors,
+    principals,
     snapshots: new Snapshots(runtime, pipeline, position),
     pipeline,
     position,
@@ -83,6 +90,8 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
       subscriptions: [...connections].reduce((sum, { session }) => sum + session.subscriptions, 0),
       groups: groups.size,
     }),
+    refresh: (principal) => principals.refresh(principal),
+    revoke: (principal) => principals.revoke(principal),
     close() {
       open = false;
       stop();

@@ -3,6 +3,7 @@ import type { Authors } from "./authors.ts";
 import type { Groups } from "./groups.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Position } from "./position.ts";
+import type { Principals } from "./principals.ts";
 import type { Snapshots } from "./snapshots.ts";
 
 /** What all sessions of a hub share. */
@@ -11,6 +12,7 @@ export interface LiveParts {
   readonly groups: Groups;
   readonly snapshots: Snapshots;
   readonly authors: Authors;
+  readonly principals: Principals;
   readonly pipeline: Pipeline;
   readonly position: Position;
 }

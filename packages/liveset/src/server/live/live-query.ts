@@ -2,7 +2,6 @@ import { invalid, LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
 import type { WireOrderTerm } from "../../core/protocol/subscribed.ts";
 import { canonical } from "../../core/query/canonical.ts";
-import { isExactPredicate } from "../../core/query/exactness.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Context } from "../context.ts";
 import { makeContext } from "../make-context.ts";
@@ -10,6 +9,7 @@ import { bindList, bindRow } from "../operation/bind.ts";
 import type { Bound } from "../operation/bound.ts";
 import { checkPermission } from "../operation/check-permission.ts";
 import type { Runtime } from "../runtime.ts";
+import { withinTime } from "../within-time.ts";
 import type { Ask } from "./ask.ts";
 import type { Caller } from "./caller.ts";
 
@@ -33,7 +33,11 @@ export interface LiveQuery {
  *
  * @throws LivesetError as the operation of the same name would, and `invalid` for what a live query does not offer.
  */
-export async function bindLive(runtime: Runtime, caller: Caller, ask: Ask): Promise<LiveQuery> {
+export function bindLive(runtime: Runtime, caller: Caller, ask: Ask): Promise<LiveQuery> {
+  return withinTime(runtime, `${ask.resource}.${ask.action}`, () => bind(runtime, caller, ask));
+}
+
+async function bind(runtime: Runtime, caller: Caller, ask: Ask): Promise<LiveQuery> {
   const resource = runtime.resources.get(ask.resource);
   if (resource === undefined) {
     throw new LivesetError("unknown_resource", { detail: `There is no resource "${ask.resource}".` });
@@ -76,7 +80,6 @@ async function liveList(
   }
   await checkPermission(resource, "list", context);
   const bound = await bindList(runtime, resource, context, query);
-  checkExact(runtime, bound);
   return { bound, isList: true, order: wireOrder(bound), text: groupText(bound, "list"), may: null };
 }
 
@@ -90,18 +93,10 @@ async function liveRow(
   if (key === undefined) throw invalid(["key"], "required", "retrieve needs a key.");
   if (query !== undefined) throw invalid(["query"], "unexpected", "retrieve takes no query.");
   const bound = await bindRow(runtime, resource, context, key);
-  checkExact(runtime, bound);
   const may = rowPermission(resource, context);
   // A permission may depend on anything in the context, so its group is nobody else's.
   const owner = may === null ? null : [caller.id, context.params];
   return { bound, isList: false, order: [], text: groupText(bound, "retrieve", owner), may };
-}
-
-/** What memory cannot judge would be followed wrongly. */
-function checkExact({ database }: Runtime, { predicate, resource }: Bound): void {
-  if (isExactPredicate(predicate, resource.info.columns, database.dialect)) return;
-  const why = "its scope or filter crosses a relation, or is one that only the database can judge";
-  throw invalid(["where"], "unsupported", `${resource.name} cannot be followed live yet: ${why}.`);
 }
 
 function rowPermission(resource: CompiledResource, context: Context): ((row: WireRow) => boolean) | null {

@@ -14,6 +14,7 @@ import type { Limits } from "../limits.ts";
 import type { Log } from "../log.ts";
 import type { Db } from "../register.ts";
 import { resource } from "../resource.ts";
+import type { ServerOptions } from "../server-options.ts";
 
 export const tasks = sqliteTable("tasks", {
   id: integer().primaryKey(),
@@ -44,7 +45,10 @@ export interface FixtureOptions {
   readonly api?: Api;
   readonly tables?: readonly string[];
   readonly limits?: Partial<Limits>;
-  readonly authenticate?: (request: Request) => { readonly id: number } | null;
+  readonly authenticate?: (
+    request: Request,
+  ) => { readonly id: number } | null | Promise<{ readonly id: number } | null>;
+  readonly options?: Pick<ServerOptions, "expiresAt" | "onExpiry">;
   /** Wraps the database, to delay or to break it. */
   readonly wrap?: (database: Database) => Database;
 }
@@ -64,7 +68,7 @@ export class Fixture {
   readonly clients: ReferenceClient[] = [];
 
   constructor(
-    { api = tasksApi, limits, authenticate = bearer, wrap = (database) => database }: FixtureOptions,
+    { api = tasksApi, limits, authenticate = bearer, options, wrap = (database) => database }: FixtureOptions,
     database: Database,
   ) {
     this.database = wrap(database);
@@ -80,6 +84,7 @@ export class Fixture {
       log,
       ...(limits === undefined ? {} : { limits }),
       authenticate,
+      ...options,
     });
   }
 

@@ -50,6 +50,7 @@ export class PacedVoice implements Voice {
   /** Changes went straight through whose commit has not come: it must not be parted from them. */
   #inside = false;
   #stopWaiting: (() => void) | null = null;
+  #holds = 0;
 
   constructor(parts: PaceParts) {
     const { limits, measure } = parts;
@@ -116,6 +117,17 @@ export class PacedVoice implements Voice {
     }
   }
 
+  /** Sends nothing until the returned function is called; what is said meanwhile waits. Each hold counts. */
+  hold(): () => void {
+    this.#holds++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      if (--this.#holds === 0 && this.#stopWaiting === null && !this.#backlog.isEmpty) this.#flush();
+    };
+  }
+
   /** Nothing of the group is followed any more: what waits of it is not sent (P5). */
   discard(group: number): void {
     if (!this.#backlog.isEmpty) this.#backlog.drop(group);
@@ -130,7 +142,7 @@ export class PacedVoice implements Voice {
   }
 
   #passes(): boolean {
-    if (!this.#backlog.isEmpty) return false;
+    if (this.#holds > 0 || !this.#backlog.isEmpty) return false;
     return this.#inside || this.#parts.socket.bufferedAmount <= this.#mark;
   }
 
@@ -144,7 +156,7 @@ export class PacedVoice implements Voice {
 
   /** Something waits: goes on when the socket has drained. */
   #wait(told = true): void {
-    if (this.#stopWaiting !== null || !this.#parts.outbox.isOpen) return;
+    if (this.#holds > 0 || this.#stopWaiting !== null || !this.#parts.outbox.isOpen) return;
     const drained = told ? (this.#parts.socket.drained?.() ?? null) : null;
     if (drained === null) {
       this.#stopWaiting = this.#parts.clock.after(interval, () => this.#drained());
@@ -157,6 +169,10 @@ export class PacedVoice implements Voice {
   #drained(): void {
     if (this.#stopWaiting === null) return;
     this.#stopWaiting = null;
+    if (this.#holds === 0) this.#flush();
+  }
+
+  #flush(): void {
     let sent = false;
     while (this.#parts.socket.bufferedAmount <= this.#mark && this.#sendRun()) sent = true;
     // A socket that says too early that it has drained must not keep the process busy.

@@ -1,6 +1,6 @@
 import type { Cursor } from "../../core/change/cursor.ts";
+import type { Code } from "../../core/error/codes.ts";
 import { LivesetError } from "../../core/error/liveset-error.ts";
-import { requestInfo } from "../request-info.ts";
 import type { Ask } from "./ask.ts";
 import type { Caller } from "./caller.ts";
 import { failureOf } from "./failure-of.ts";
@@ -9,6 +9,7 @@ import type { GroupChanges } from "./group-changes.ts";
 import { Inbox } from "./inbox.ts";
 import type { LiveParts } from "./live-parts.ts";
 import type { PacedVoice } from "./paced-voice.ts";
+import { Principal } from "./principal.ts";
 import { Requests, type Wish } from "./requests.ts";
 import type { Audience } from "./subscriber.ts";
 import { Subscription } from "./subscription.ts";
@@ -31,20 +32,29 @@ export class Session implements Audience {
   readonly parts: LiveParts;
   readonly voice: PacedVoice;
   readonly inbox: Inbox;
-  readonly #request: Request;
   readonly #requests: Requests;
   readonly #subscriptions = new Map<string, Subscription>();
-  #caller: Caller;
-  #principals = 0;
+  readonly #principal: Principal;
 
-  constructor({ id, user, request, info }: SessionStart, parts: LiveParts, voice: PacedVoice) {
-    this.id = id;
+  /** @param close closes the connection with the close code of an error */
+  constructor(start: SessionStart, parts: LiveParts, voice: PacedVoice, close: (code: Code) => void) {
+    this.id = start.id;
     this.parts = parts;
     this.voice = voice;
     this.inbox = new Inbox(parts.runtime.limits.burst);
-    this.#request = request;
     this.#requests = new Requests(this);
-    this.#caller = { id, user, request: info };
+    this.#principal = new Principal(
+      {
+        runtime: parts.runtime,
+        principals: parts.principals,
+        hold: () => voice.hold(),
+        changed: (reason) => this.#rebind(reason),
+        accepted: () => this.welcome(),
+        refused: (thrown) => voice.error(null, failureOf(parts.runtime, thrown, { session: start.id })),
+        over: close,
+      },
+      start,
+    );
   }
 
   get audience(): Audience {
@@ -52,10 +62,16 @@ export class Session implements Audience {
   }
 
   /** The principal of this moment. */
-  readonly caller = (): Caller => this.#caller;
+  readonly caller = (): Caller => this.#principal.caller;
 
   get subscriptions(): number {
     return this.#subscriptions.size;
+  }
+
+  /** Greets the client; from now on its principal's time counts. */
+  begin(): void {
+    this.welcome();
+    this.#principal.begin();
   }
 
   /** Says the first frame, and again after a change of the principal. */
@@ -89,13 +105,13 @@ export class Session implements Audience {
   }
 
   request(id: string, wish: Wish): void {
-    this.#inOrder(id, () => this.#requests.run(id, this.#caller, wish));
+    this.#inOrder(id, () => this.#requests.run(id, this.caller(), wish));
   }
 
   /** Makes the bearer of a token the principal; an empty token signs out. Everything asked afterwards waits for it. */
   authenticate(token: string): void {
     this.#inOrder(null, () => {
-      void this.#authenticate(token).finally(this.inbox.hold());
+      void this.#principal.present(token).finally(this.inbox.hold());
     });
   }
 
@@ -142,6 +158,7 @@ export class Session implements Audience {
 
   /** Lets go of everything. */
   end(): void {
+    this.#principal.end();
     this.inbox.clear();
     this.#requests.end();
     for (const subscription of this.#subscriptions.values()) subscription.end();
@@ -163,22 +180,8 @@ export class Session implements Audience {
     if (!taken) this.voice.error(id, new LivesetError("throttled"));
   }
 
-  async #authenticate(token: string): Promise<void> {
-    try {
-      const request = bearing(this.#request, token);
-      const user = token === "" ? null : await this.parts.runtime.authenticate(request);
-      const id = `${this.id}/${++this.#principals}`;
-      this.#caller = { id, user, request: requestInfo(request) };
-    } catch (thrown) {
-      this.voice.error(null, failureOf(this.parts.runtime, thrown, { session: this.id }));
-      return;
-    }
-    this.welcome();
-    await this.#rebind();
-  }
-
   /** Lists that are others for the new principal are sent anew; those not open yet are opened for it. */
-  async #rebind(): Promise<void> {
+  async #rebind(reason: "auth" | "scope"): Promise<void> {
     const outdated = new Set<Group>();
     const all = [...this.#subscriptions.values()];
     await Promise.all(
@@ -192,7 +195,7 @@ export class Session implements Audience {
       const affected = [...this.#subscriptions.values()].filter(
         (subscription) => subscription.group === group,
       );
-      if (affected.length > 0) this.voice.reset(group.number, "auth");
+      if (affected.length > 0) this.voice.reset(group.number, reason);
       for (const subscription of affected) subscription.open();
     }
   }
@@ -205,12 +208,4 @@ export class Session implements Audience {
       return false;
     }
   }
-}
-
-function bearing(opening: Request, token: string): Request {
-  const headers = new Headers(opening.headers);
-  headers.delete("cookie");
-  headers.delete("authorization");
-  if (token !== "") headers.set("authorization", `Bearer ${token}`);
-  return new Request(opening.url, { headers });
 }

@@ -33,6 +33,10 @@ export interface RunningServer {
   readonly http: Server;
   /** The user's own Drizzle database. */
   readonly db: Db;
+  /** As the server's `refresh`. */
+  refresh(userId: string | number): Promise<void>;
+  /** As the server's `revoke`. */
+  revoke(userId: string | number): void;
   /** Stops listening, closes sockets (1001), lets requests finish, closes the database. May be called more than once. */
   close(): Promise<void>;
 }
@@ -74,7 +78,8 @@ export async function serve(api: Api, options: ServeOptions): Promise<RunningSer
   const url = urlOf(http, host);
   if (signals) http.once("close", onSignals(["SIGTERM", "SIGINT"], logger, close));
   logger.info({ url }, "listening");
-  return { url, port: addressOf(http).port, server, http, db: server.db, close };
+  const { db, refresh, revoke } = server;
+  return { url, port: addressOf(http).port, server, http, db, refresh, revoke, close };
 }
 
 function isLog(log: Log | { readonly level: string }): log is Log {

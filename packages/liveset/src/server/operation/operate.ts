@@ -5,6 +5,7 @@ import { makeContext } from "../make-context.ts";
 import { operationNames } from "../operation-names.ts";
 import type { Operation } from "../resource.ts";
 import type { Runtime } from "../runtime.ts";
+import { withinTime } from "../within-time.ts";
 import type { Answer } from "./answer.ts";
 import type { Call, OperationResult } from "./call.ts";
 import { create } from "./create.ts";
@@ -51,11 +52,13 @@ async function run(runtime: Runtime, call: Call): Promise<OperationResult> {
     throw new LivesetError("unknown_resource", { detail: `There is no resource "${call.resource}".` });
   }
   const work = chooseWork(resource, call);
-  const context = await makeContext(runtime, resource, call);
+  const what = `${resource.name}.${call.action}`;
+  const context = await withinTime(runtime, what, () => makeContext(runtime, resource, call));
   const read = Object.hasOwn(reads, call.action);
-  if (read) return work({ runtime, resource, context, call });
+  if (read) return withinTime(runtime, what, () => work({ runtime, resource, context, call }));
   const { value, cursor } = await runtime.database.write<Answer>(
-    (db) => work({ runtime, resource, context: { ...context, db }, call }),
+    // Inside, so that the turn among the writers is not counted, and what hangs is rolled back and holds up nobody else.
+    (db) => withinTime(runtime, what, () => work({ runtime, resource, context: { ...context, db }, call })),
     await mutationOf(runtime, call),
   );
   return { ...value, cursor };

@@ -2,7 +2,7 @@ import type { Connection } from "./connection.ts";
 import { Mutex } from "./mutex.ts";
 
 /**
- * An open transaction or savepoint, as the code inside of it carries it along (AsyncLocalStorage). Once `ended`, it is ignored: what
+ * An open transaction or savepoint, as the code inside of it carries it along (AsyncLocalStorage). Once committed, it is ignored: what
  * was started inside and not awaited must not write into a later transaction.
  */
 export interface Scope {
@@ -13,14 +13,28 @@ export interface Scope {
   /** Ids of mutations recorded so far, shared by all scopes of a transaction. */
   readonly mutations: string[];
   ended: boolean;
+  /** It was rolled back: what goes on inside of it all the same, such as after a time limit, writes nowhere. */
+  failed: boolean;
 }
 
 /** A transaction's scope, or that of a savepoint inside of `parent`. */
 export function makeScope(connection: Connection, parent: Scope | null): Scope {
-  return { connection, parent, lock: new Mutex(), mutations: parent?.mutations ?? [], ended: false };
+  return {
+    connection,
+    parent,
+    lock: new Mutex(),
+    mutations: parent?.mutations ?? [],
+    ended: false,
+    failed: false,
+  };
 }
 
 /** Whether the scope and all around it are open. */
 export function isOpen(scope: Scope): boolean {
   return !scope.ended && (scope.parent === null || isOpen(scope.parent));
+}
+
+/** Whether the scope or one around it was rolled back. */
+export function hasFailed(scope: Scope): boolean {
+  return scope.failed || (scope.parent !== null && hasFailed(scope.parent));
 }

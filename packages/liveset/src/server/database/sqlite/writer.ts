@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Connection, Method, Result } from "./connection.ts";
 import { Mutex } from "./mutex.ts";
-import { isOpen, makeScope, type Scope } from "./scope.ts";
+import { hasFailed, isOpen, makeScope, type Scope } from "./scope.ts";
 import { isSqliteError, primary } from "./sqlite-error.ts";
 import { statementKind } from "./statement-kind.ts";
 
@@ -37,9 +37,13 @@ export class Writer {
     this.#hooks = hooks;
   }
 
-  /** The open transaction or savepoint that the running code is in. */
+  /**
+   * The open transaction or savepoint that the running code is in.
+   * @throws Error where it was rolled back: alone, what follows must not be written.
+   */
   get scope(): Scope | null {
     const scope = this.#scopes.getStore();
+    if (scope !== undefined && hasFailed(scope)) throw ended();
     return scope !== undefined && isOpen(scope) ? scope : null;
   }
 
@@ -87,6 +91,9 @@ export class Writer {
       connection.run("COMMIT", [], "run");
       this.#hooks?.committed(connection);
       return value;
+    } catch (fault) {
+      scope.failed = true;
+      throw fault;
     } finally {
       scope.ended = true;
       // Not committed. SQLite itself rolls back on some errors, such as a full disk.
@@ -126,6 +133,7 @@ export class Writer {
         connection.run("RELEASE liveset", [], "run");
         return value;
       } catch (error) {
+        scope.failed = true;
         if (isOpen(parent) && connection.inTransaction) {
           scope.mutations.length = recorded;
           connection.run("ROLLBACK TO liveset", [], "run");
@@ -145,6 +153,9 @@ function inside(scope: Scope, sql: string, params: readonly unknown[], method: M
 }
 
 function ensureOpen(scope: Scope): void {
-  if (!isOpen(scope))
-    throw new Error("The transaction has ended: await everything that is done inside of it.");
+  if (!isOpen(scope)) throw ended();
+}
+
+function ended(): Error {
+  return new Error("The transaction has ended: await everything that is done inside of it.");
 }
