@@ -8,7 +8,11 @@ type Path = readonly (string | number)[];
 /** A field that may not be filtered by, whether or not it exists. */
 export function notDeclared(name: string, path: Path, rules: WhereRules): LivesetError {
   const declared = [...rules.columns.keys()].filter((column) => (rules.allowed(column)?.size ?? 0) > 0);
-  return invalid(path, "not_declared", `${name} cannot be filtered by; what can: ${names(declared)}.`);
+  return invalid(
+    path,
+    "not_declared",
+    `${name} cannot be filtered by; what can: ${names([...declared, ...(rules.relationNames ?? [])])}.`,
+  );
 }
 
 /** A lookup that a column does not allow. */

@@ -11,6 +11,8 @@ export interface WhereRules {
   readonly allowed: (column: string) => ReadonlySet<Lookup> | null;
   /** A relation and what may be said of the rows that it leads to; null where it is not declared. None where it is left out. */
   readonly relations?: (name: string) => RelationRules | null;
+  /** The names for which `relations` may give something, for the message that refuses another one. */
+  readonly relationNames?: readonly string[];
   /** A value as a condition in SQL; null where it is none. Only the server's own conditions have such. */
   readonly opaque?: (name: string, value: unknown, path: Path) => OpaquePredicate | null;
   /** A value as an operand of a column; `parseOperand` where it is left out. */

@@ -128,6 +128,8 @@ test("what was not declared across a relation is refused, and nothing is said of
   expect(await fault("?list__ownerId__gt=1")).toEqual(["where.list.ownerId.gt", "unknown_lookup"]);
   expect(await fault(where({ list: { id: 1 } }))).toEqual(["where.list.id", "not_declared"]);
   expect(await fault(where({ parent: { id: 1 } }))).toEqual(["where.parent", "not_declared"]);
+  const { body } = await ask(server, "GET", `/api/tasks/${where({ owner: 1 })}`);
+  expect(body).toMatchObject({ detail: "owner cannot be filtered by; what can: text, list, children." });
   expect(await fault(where({ list: null }))).toEqual(["where.list", "invalid_type"]);
   expect(await fault(where({ list: 1 }))).toEqual(["where.list", "invalid_type"]);
   expect(await fault(where({ children: { text: "a" } }))).toEqual(["where.children.text", "unknown_lookup"]);

@@ -23,6 +23,7 @@ function everything(info: TableInfo): WhereRules {
       const column = info.columns.get(name);
       return column === undefined ? null : lookupsOfKind(column.kind);
     },
+    relationNames: [...info.relations.keys()],
     relations: (name) => {
       const relation = info.relations.get(name);
       return relation === undefined ? null : relationRules(relation, everything(relation.target()));
@@ -53,14 +54,17 @@ function declared(
   prefix: string,
 ): WhereRules {
   const columns: Columns = new Map([...info.columns].filter(([name]) => filters.has(prefix + name)));
+  const isDeclared = (name: string): boolean =>
+    [...filters.keys()].some((path) => path.startsWith(`${prefix}${name}.`));
+  const relationNames = [...info.relations.keys()].filter(isDeclared);
   return {
     columns,
+    relationNames,
     allowed: (name) => filters.get(prefix + name) ?? null,
     relations: (name) => {
       const relation = info.relations.get(name);
-      const inner = `${prefix}${name}.`;
-      if (relation === undefined || ![...filters.keys()].some((path) => path.startsWith(inner))) return null;
-      return relationRules(relation, declared({ filters }, relation.target(), inner));
+      if (relation === undefined || !relationNames.includes(name)) return null;
+      return relationRules(relation, declared({ filters }, relation.target(), `${prefix}${name}.`));
     },
     operand: columnOperand(info),
     limits: null,
