@@ -15,6 +15,7 @@ export { createServer, type LivesetServer } from "./server/create-server.ts";
 export type { Database } from "./server/database/database.ts";
 export { defineApi } from "./server/define-api.ts";
 export { defaultLimits, type Limits } from "./server/limits.ts";
+export type { Explanation, Reason, RowExplanation } from "./server/live/explanation.ts";
 export type { Log } from "./server/log.ts";
 export { type OpaqueSql, opaque } from "./server/opaque.ts";
 export type { AnyUser, Db, Register, User } from "./server/register.ts";

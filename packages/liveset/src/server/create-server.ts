@@ -6,6 +6,7 @@ import { createRuntime } from "./create-runtime.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import type { Limits } from "./limits.ts";
 import { createHub, type HubStats } from "./live/create-hub.ts";
+import type { Explanation } from "./live/explanation.ts";
 import { originAllowed } from "./origin.ts";
 import type { Db, User } from "./register.ts";
 import { createRest } from "./rest/create-rest.ts";
@@ -34,6 +35,26 @@ export interface LivesetServer {
   readonly limits: Limits;
   /** Open connections, subscriptions, and groups of equal ones. */
   stats(): HubStats;
+  /**
+   * Why a client gets what it gets: the condition of a subscription, how changes find it, what waits for its connection, its
+   * last error, and why a row is or is not in it. For those who look after the server: it shows what clients must not see.
+   *
+   * @param session the id in the `welcome` frame
+   * @param subscription the client's own id of it, as in `subscribe`
+   * @returns null where no such connection is open, or it knows no such subscription
+   *
+   * @example
+   * ```ts
+   * import type { LivesetServer } from "liveset";
+   *
+   * export async function whyNot(server: LivesetServer, session: string) {
+   *   const explanation = await server.explain(session, "s1");
+   *   const row = await explanation?.row(42);
+   *   return row?.reasons.filter(({ holds }) => !holds); // [{ condition: '["done","exact",false]', holds: false }]
+   * }
+   * ```
+   */
+  explain(session: string, subscription: string): Promise<Explanation | null>;
   /**
    * Puts a principal's changed rights into force on its open sockets: each is authenticated anew with its handshake or token, and
    * lists that its scopes now give otherwise are sent anew; nothing of the old ones is sent meanwhile. Resolves when that is done.
@@ -107,6 +128,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
     socketPath: options.socketPath ?? "/ws/",
     limits: runtime.limits,
     stats: () => life.started()?.stats() ?? { connections: 0, subscriptions: 0, groups: 0 },
+    explain: async (session, subscription) => life.started()?.explain(session, subscription) ?? null,
     refresh: async (userId) => {
       generation++;
       await life.started()?.refresh(String(userId));

@@ -7,11 +7,13 @@ import type { Runtime } from "../runtime.ts";
 import type { Socket } from "../socket.ts";
 import { Authors } from "./authors.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
+import type { Explanation } from "./explanation.ts";
 import { Groups } from "./groups.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Position } from "./position.ts";
 import { Principals } from "./principals.ts";
 import { createRowBytes } from "./row-bytes.ts";
+import type { Session } from "./session.ts";
 import { Snapshots } from "./snapshots.ts";
 
 /** What a hub holds at a moment. */
@@ -33,6 +35,8 @@ export interface Hub {
     call: { readonly request: Request; readonly info: RequestInfo; readonly user: User | null },
   ): void;
   stats(): HubStats;
+  /** What is known of a subscription; null where the session or the subscription is unknown. */
+  explain(session: string, subscription: string): Promise<Explanation | null>;
   /** Asks anew who the principal of this id is on each of its connections, and what it may see. Resolves when that is in force. */
   refresh(principal: string): Promise<void>;
   /** Closes the connections of the principal of this id with 4401. */
@@ -90,6 +94,7 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
       subscriptions: [...connections].reduce((sum, { session }) => sum + session.subscriptions, 0),
       groups: groups.size,
     }),
+    explain: async (session, subscription) => sessionOf(connections, session)?.explain(subscription) ?? null,
     refresh: (principal) => principals.refresh(principal),
     revoke: (principal) => principals.revoke(principal),
     close() {
@@ -99,4 +104,9 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
       closeAll("going_away");
     },
   };
+}
+
+function sessionOf(connections: Iterable<Connection>, id: string): Session | undefined {
+  for (const { session } of connections) if (session.id === id) return session;
+  return undefined;
 }

@@ -2,6 +2,7 @@ import type { Change } from "../../core/change/change.ts";
 import { columnsOf } from "../../core/query/columns-of.ts";
 import { isExactPredicate } from "../../core/query/exactness.ts";
 import type { SqlDialect } from "../database/sql-dialect.ts";
+import type { Explanation } from "./explanation.ts";
 import { getOrMake } from "./get-or-make.ts";
 import { Group } from "./group.ts";
 import { Dependents } from "./judged/dependents.ts";
@@ -63,6 +64,14 @@ export class Groups {
   /** The groups that memory can judge, and that a change may concern. */
   candidates(change: Change): Iterable<Group> {
     return this.#byTable.get(change.table)?.probe(change) ?? [];
+  }
+
+  /** How changes find a group. */
+  foundBy(group: Group): Explanation["found"] {
+    const filed = this.#byText.get(group.text);
+    if (filed === undefined) return null;
+    if ("remove" in filed) return { by: "database" };
+    return filed.keys === null ? { by: "scan" } : { by: "index", keys: filed.keys };
   }
 
   #make(query: LiveQuery, plan: string): Filed<Group> | Judged {

@@ -3,6 +3,7 @@ import type { Code } from "../../core/error/codes.ts";
 import { LivesetError } from "../../core/error/liveset-error.ts";
 import type { Ask } from "./ask.ts";
 import type { Caller } from "./caller.ts";
+import type { Explanation } from "./explanation.ts";
 import { failureOf } from "./failure-of.ts";
 import type { Group } from "./group.ts";
 import type { GroupChanges } from "./group-changes.ts";
@@ -34,6 +35,11 @@ export class Session implements Audience {
   readonly inbox: Inbox;
   readonly #requests: Requests;
   readonly #subscriptions = new Map<string, Subscription>();
+  /** Those that failed last, by id, as many as may be open. */
+  readonly #failures = new Map<
+    string,
+    { readonly subscription: Subscription; readonly error: LivesetError }
+  >();
   readonly #principal: Principal;
 
   /** @param close closes the connection with the close code of an error */
@@ -129,8 +135,27 @@ export class Session implements Audience {
   }
 
   /** A subscription that failed is no longer open. */
-  failed(subscription: Subscription): void {
-    this.#subscriptions.delete(subscription.id);
+  failed(subscription: Subscription, error: LivesetError): void {
+    const { id } = subscription;
+    this.#subscriptions.delete(id);
+    this.#failures.delete(id);
+    this.#failures.set(id, { subscription, error });
+    if (this.#failures.size <= this.parts.runtime.limits.subscriptions) return;
+    const [oldest = ""] = this.#failures.keys();
+    this.#failures.delete(oldest);
+  }
+
+  /** What is known of a subscription; null for an id that is not open and has not failed lately. */
+  async explain(id: string): Promise<Explanation | null> {
+    const subscription = this.#subscriptions.get(id);
+    const failure = this.#failures.get(id);
+    const subject = subscription ?? failure?.subscription;
+    if (subject === undefined) return null;
+    const { error, ...known } = await subject.explain();
+    const lastError =
+      error === null ? (failure?.error ?? null) : failureOf(this.parts.runtime, error, { subscription: id });
+    const state = subscription === undefined ? "failed" : known.state;
+    return { ...known, state, waiting: this.voice.waiting, lastError };
   }
 
   /** Nothing of a group is followed any more by the subscription: unless another one does, what waits of it is not sent. */

@@ -1,8 +1,11 @@
 import type { LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
 import type { Since } from "../../core/protocol/subscribe.ts";
+import { canonical } from "../../core/query/canonical.ts";
 import type { Ask } from "./ask.ts";
 import type { Caller } from "./caller.ts";
+import { explainRow } from "./explain-row.ts";
+import type { Explanation } from "./explanation.ts";
 import { failureOf } from "./failure-of.ts";
 import type { Group } from "./group.ts";
 import type { LiveParts } from "./live-parts.ts";
@@ -23,7 +26,7 @@ export interface SubscriptionOwner {
   /** The subscription does not follow the group any more. */
   left(group: Group): void;
   /** The subscription failed and is over. */
-  failed(subscription: Subscription): void;
+  failed(subscription: Subscription, error: LivesetError): void;
 }
 
 /**
@@ -93,6 +96,25 @@ export class Subscription implements Subscriber {
     if (followed) this.#owner.left(held.group);
   }
 
+  /** What is known of it, apart from its connection. */
+  async explain(): Promise<Omit<Explanation, "waiting" | "lastError"> & { readonly error: unknown }> {
+    const { parts, caller } = this.#owner;
+    const { resource, action } = this.#ask;
+    const query = bindLive(parts.runtime, caller(), this.#ask);
+    const [bound] = await Promise.allSettled([query]);
+    const group = this.#held?.group;
+    return {
+      resource,
+      action,
+      state: this.#lost ? "reset" : this.#following ? "live" : "opening",
+      plan: bound.status === "fulfilled" ? canonical(bound.value.bound.predicate) : null,
+      found: group === undefined ? null : parts.groups.foundBy(group),
+      subscribers: group?.subscribers.size ?? 0,
+      row: async (key) => explainRow(parts.runtime, await query, key),
+      error: bound.status === "rejected" ? bound.reason : null,
+    };
+  }
+
   /** Lets go of the group until it is opened again. */
   lose(): void {
     this.end();
@@ -102,7 +124,7 @@ export class Subscription implements Subscriber {
   /** Ends it, and says why. */
   fail(error: LivesetError): void {
     this.end();
-    this.#owner.failed(this);
+    this.#owner.failed(this, error);
     this.#owner.voice.error(this.id, error);
   }
 
