@@ -17,11 +17,12 @@ export async function missedSince(
   since: Cursor,
   hand: (missed: Net) => void,
 ): Promise<boolean> {
-  await position.reached(since);
-  await pipeline.load(group);
+  const { feed } = runtime.database;
+  await position.reached(feed.compare(since, feed.cursor) > 0 ? since : feed.cursor);
+  if (group.judged !== null) await pipeline.load(group, group.judged);
   const meanwhile = group.collect();
   try {
-    const transactions = await runtime.database.feed.read(since, position.cursor);
+    const transactions = await feed.read(since, position.cursor);
     if (transactions === null) return false;
     if (
       group.judged !== null &&

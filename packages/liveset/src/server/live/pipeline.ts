@@ -5,6 +5,7 @@ import { failureOf } from "./failure-of.ts";
 import type { Group } from "./group.ts";
 import { answer } from "./judged/answers.ts";
 import { concernsOf } from "./judged/concerns.ts";
+import type { JudgedQuery } from "./judged/judged-query.ts";
 import { Loads } from "./judged/loads.ts";
 import { type Judgement, judgementsOf } from "./judged/verdicts.ts";
 import type { Position } from "./position.ts";
@@ -66,16 +67,21 @@ export class Pipeline {
   }
 
   /**
-   * Resolves when the members of a group that only the database can judge are known; they are kept up to date from then on.
+   * Resolves when the members of a group that only the database can judge are known, as they were when this was called or
+   * later; they are kept up to date from then on.
    *
    * @throws LivesetError the reason why they cannot be had.
    */
-  async load(group: Group): Promise<void> {
-    const { judged } = group;
-    if (judged === null || judged.members !== null) return;
-    const loaded = this.#loads.add(group, judged);
-    this.#wake();
-    await loaded;
+  async load(group: Group, judged: JudgedQuery): Promise<void> {
+    if (judged.members === null) {
+      const loaded = this.#loads.add(group, judged);
+      this.#wake();
+      return loaded;
+    }
+    // Who asks now must not be shown what was before: it may have been permitted then (P5).
+    const { runtime, position } = this.#parts;
+    const { cursor } = await runtime.database.read(async () => null);
+    await position.reached(cursor);
   }
 
   /** Nothing is handed out any more. */

@@ -5,6 +5,7 @@ import { fetchRows } from "../operation/fetch-rows.ts";
 import type { Runtime } from "../runtime.ts";
 import { failureOf } from "./failure-of.ts";
 import type { Group } from "./group.ts";
+import type { JudgedQuery } from "./judged/judged-query.ts";
 import type { LiveQuery } from "./live-query.ts";
 import type { Net } from "./net.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -63,8 +64,9 @@ export class Snapshots {
   async #read(group: Group, query: LiveQuery, { net, waiters }: Reading): Promise<void> {
     let hand: (waiter: Waiter) => void;
     try {
-      const fetched = group.judged === null ? await this.#fetch(query) : await this.#load(group);
-      const rows = group.judged?.members?.rows() ?? this.#upToDate(fetched, net, query);
+      const { judged } = group;
+      const fetched = judged === null ? await this.#fetch(query) : await this.#load(group, judged);
+      const rows = judged?.members?.rows() ?? this.#upToDate(fetched, net, query);
       hand = (waiter) => waiter.ready(rows);
     } catch (thrown) {
       const error = failureOf(this.#runtime, thrown, { resource: group.resource.name });
@@ -75,8 +77,8 @@ export class Snapshots {
     for (const waiter of [...waiters]) hand(waiter);
   }
 
-  async #load(group: Group): Promise<readonly WireRow[]> {
-    await this.#pipeline.load(group);
+  async #load(group: Group, judged: JudgedQuery): Promise<readonly WireRow[]> {
+    await this.#pipeline.load(group, judged);
     return [];
   }
 
