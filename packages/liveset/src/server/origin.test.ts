@@ -7,7 +7,7 @@ function asks(headers: Record<string, string>): Request {
   return new Request("http://app.example:8000/api/", { headers });
 }
 
-test("a page of another origin may not use its visitor's cookies", () => {
+test("pitfall 15: a page of another origin may not use its visitor's cookies", () => {
   expect(originAllowed(asks({ cookie: "s=1", origin: "http://evil.example" }), none)).toBe(false);
   expect(originAllowed(asks({ cookie: "s=1", origin: "http://app.example:8001" }), none)).toBe(false);
   expect(originAllowed(asks({ cookie: "s=1", origin: "null" }), none)).toBe(false);

@@ -172,7 +172,7 @@ const frame = fc
   )
   .map(([type, noise, sense]) => ({ type, ...noise, ...sense }));
 
-test("no frame, whatever it holds, harms its sender's connection or anybody else", async () => {
+test("pitfall 11: no frame, whatever it holds, harms its sender's connection or anybody else", async () => {
   const fixture = await startFixture({ api: tasksApi, limits: { burst: 1e9 } });
   const witness = await fixture.connect(1);
   await witness.open("s", { ...list, query: { where: { text: "witness" } } });

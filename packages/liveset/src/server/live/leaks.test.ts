@@ -21,7 +21,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("write" as const) }),
 );
 
-test("after any subscribing, unsubscribing, signing in and disconnecting, all counters are back at zero", async () => {
+test("pitfall 16: after any subscribing, unsubscribing, signing in and disconnecting, all counters are back at zero", async () => {
   const fixture = await startFixture({ limits: { burst: 1e9 } });
   await fixture.run("insert into tasks (id, ownerId) values (1, 1)");
   await fc.assert(

@@ -62,7 +62,7 @@ test("frames beyond the token bucket are throttled, each by its id, and the conn
   expect(client.closes).toEqual([]);
 });
 
-test("keys that could reach a prototype are refused by name", async () => {
+test("pitfall 13: keys that could reach a prototype are refused by name", async () => {
   const fixture = await startFixture();
   const client = await fixture.connect(1);
   client.send(

@@ -6,7 +6,7 @@ import { startFixture } from "./live.fixture.ts";
 
 const list = { resource: "tasks", action: "list" } as const;
 
-test("P5: no frame carries what its receiver may not see at that moment", async () => {
+test("P5: pitfall 5: no frame carries what its receiver may not see at that moment", async () => {
   const fixture = await startFixture();
   await fixture.run(
     "insert into tasks (id, text, ownerId, secret) values (1, 'for-1', 1, 'hush'), (2, 'for-2', 2, 'hush')",
@@ -37,7 +37,7 @@ test("P5: no frame carries what its receiver may not see at that moment", async 
   ]);
 });
 
-test("P5: a delete is judged by the old row", async () => {
+test("P5: pitfall 4: a delete is judged by the old row", async () => {
   const fixture = await startFixture();
   await fixture.run("insert into tasks (id, ownerId) values (1, 1), (2, 2)");
   const one = await fixture.connect(1);
@@ -51,7 +51,7 @@ test("P5: a delete is judged by the old row", async () => {
   ]);
 });
 
-test("P5: look-alike filters never share a group", async () => {
+test("P5: pitfall 1: look-alike filters never share a group", async () => {
   const fixture = await startFixture();
   const texts = ["1", "'1'", '"1"', "", "null", "true", 'a","b'];
   const client = await fixture.connect(1);
@@ -72,7 +72,7 @@ const notes = sqliteTable("notes", {
 const createNotes =
   "create table notes (id integer primary key, text text not null, public integer not null)";
 
-test("P5: a row's own permission holds for every state of a followed row, for its caller alone", async () => {
+test("P5: pitfall 7: a row's own permission holds for every state of a followed row, for its caller alone", async () => {
   const granted = new Set([1]);
   const api = defineApi({
     notes: resource(notes, {

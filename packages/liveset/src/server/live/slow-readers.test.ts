@@ -94,7 +94,7 @@ test("P6: a response that waits stands behind its own change, and the commit nam
   expect(mutations).toEqual(["m1", "m2"]);
 });
 
-test("P8: beyond the soft bound the list is reset, costs nothing, and comes anew when the reader has caught up", async () => {
+test("P8: pitfall 3: beyond the soft bound the list is reset, costs nothing, and comes anew when the reader has caught up", async () => {
   const fixture = await startFixture({ limits: { waitingBytes: 3000 } });
   const { client, socket, release } = await startHeld(fixture);
   const quick = await fixture.connect(1);
