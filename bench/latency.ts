@@ -3,10 +3,10 @@ import { eq } from "drizzle-orm";
 import { type RunningServer, serve } from "liveset/node";
 import { sqlite } from "liveset/sqlite";
 import { startBareServer } from "./bare-server.ts";
-import { sharedClock, startChild } from "./child.ts";
-import type { Told } from "./fan-out.ts";
+import { type Child, sharedClock, startChild } from "./child.ts";
 import type { Measurement } from "./measurement.ts";
 import { latencies, median, quantile } from "./statistics.ts";
+import type { SubscriberPlan, Told } from "./subscriber-plan.ts";
 import { api, createTaskFile, tasks } from "./task-database.ts";
 
 const samples = 300;
@@ -79,7 +79,7 @@ function restWrite(server: RunningServer): Write {
 }
 
 async function measure(server: RunningServer, write: Write): Promise<number[]> {
-  const client = startChild<Told, never>("subscribers.ts", [`ws://127.0.0.1:${server.port}/ws/`, "1"]);
+  const client = startSubscriber(`ws://127.0.0.1:${server.port}/ws/`, 2);
   await client.next();
   const values: number[] = [];
   for (let n = 0; n < samples; n++) {
@@ -92,10 +92,15 @@ async function measure(server: RunningServer, write: Write): Promise<number[]> {
   return values;
 }
 
+function startSubscriber(url: string, frames: number): Child<Told, never> {
+  const plan: SubscriberPlan = { url, sockets: 1, subscriptions: 1, frames, lists: "shared" };
+  return startChild<Told, never>("subscribers.ts", [JSON.stringify(plan)]);
+}
+
 /** How long one frame takes between two processes here, with nothing done about it. */
 async function bareLatency(): Promise<number[]> {
   const bare = await startBareServer();
-  const client = startChild<Told, never>("subscribers.ts", [bare.url, "1"]);
+  const client = startSubscriber(bare.url, 1);
   await client.next();
   const values: number[] = [];
   for (let n = 0; n < samples; n++) {

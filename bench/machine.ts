@@ -11,3 +11,10 @@ export function machine(): readonly string[] {
     `System: ${process.platform} ${process.arch}; Node ${process.version}; SQLite ${version}`,
   ];
 }
+
+/** How many sockets a process may hold: as many as it may open files, less what it needs otherwise. */
+export function mostSockets(): number {
+  const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: number | string } } };
+  const files = Number(report.userLimits?.open_files?.soft);
+  return Number.isFinite(files) ? files - 200 : Number.POSITIVE_INFINITY;
+}

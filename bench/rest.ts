@@ -59,7 +59,8 @@ async function measure(
   const measurements: Measurement[] = [];
   for (const [name, call] of Object.entries(calls)) {
     const once = (by: Send) => async (n: number) => void (await call(by, n));
-    const { ours, theirs } = await compare(once(send.ours), once(send.theirs), options);
+    const ways = { ours: once(send.ours), theirs: once(send.theirs) };
+    const { ours, theirs } = await compare(ways, options);
     const ratio = theirs / ours;
     measurements.push({
       what: `${transport}: ${name}`,

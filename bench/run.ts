@@ -1,14 +1,20 @@
 import { benchFanOut } from "./fan-out.ts";
 import { benchLatency } from "./latency.ts";
+import { benchLists } from "./lists.ts";
 import { machine } from "./machine.ts";
 import { benchMatching } from "./matching.ts";
 import type { Bench, Measurement } from "./measurement.ts";
+import { benchMemory } from "./memory.ts";
 import { benchRest } from "./rest.ts";
+import { benchReturn } from "./return.ts";
 
 const benches: Readonly<Record<string, Bench>> = {
   rest: benchRest,
   latency: benchLatency,
   "fan-out": benchFanOut,
+  lists: benchLists,
+  memory: benchMemory,
+  return: benchReturn,
   matching: benchMatching,
 };
 

@@ -22,3 +22,17 @@ export function latencies(values: readonly number[]): string {
 export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
+
+/** How much `y` grows with each 1 of `x`: the slope of the line that fits the points best. */
+export function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+  const x = mean(points.map((point) => point.x));
+  const y = mean(points.map((point) => point.y));
+  const both = points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0);
+  return both / points.reduce((sum, point) => sum + (point.x - x) ** 2, 0);
+}
+
+/** Bytes as text. */
+export function kib(bytes: number): string {
+  return `${(bytes / 1024).toFixed(2)} KiB`;
+}

@@ -1,40 +1,50 @@
-import { WebSocket } from "ws";
+import { openSockets } from "./open-sockets.ts";
+import type { SubscriberPlan, Told } from "./subscriber-plan.ts";
 
 /**
- * A process with many WebSockets at one server, started with its address and their number. Each subscribes to list 1 as soon as
- * the server says `welcome`. Says `"ready"` when all have their rows, and after each transaction that all of them were told of
+ * A process with many WebSockets at one server, started with a `SubscriberPlan`. Each subscribes as soon as the server has
+ * greeted it. Says `"ready"` when all subscriptions are open, and after each change of which all were told
  * `{ at, frames }`: when the last was, and what one of them got.
  */
-const [url = "", number = "1"] = process.argv.slice(2);
-const expected = Number(number);
-const subscribe = JSON.stringify({
-  type: "subscribe",
-  id: "s",
-  resource: "tasks",
-  action: "list",
-  query: { where: { listId: 1 } },
-});
+const plan = JSON.parse(process.argv[2] ?? "") as SubscriberPlan;
+const subscriptions = plan.sockets * plan.subscriptions;
 let subscribed = 0;
 let told = 0;
 let frames: string[] = [];
 
-function receive(socket: WebSocket, index: number, text: string): void {
-  if (text.startsWith('{"type":"welcome"')) socket.send(subscribe);
-  else if (text.startsWith('{"type":"subscribed"')) {
-    if (++subscribed === expected) process.send?.("ready");
-  } else if (index === 0) frames.push(text);
-  if (!text.startsWith('{"type":"commit"') || ++told < expected) return;
-  process.send?.({ at: Number(process.hrtime.bigint()) / 1e6, frames });
-  told = 0;
-  frames = [];
+const isGreeting = (text: string): boolean => text.startsWith('{"type":"welcome"') || text.startsWith("40{");
+const isSubscribed = (text: string): boolean =>
+  text.startsWith('{"type":"subscribed"') || text === '42["subscribed"]';
+
+function subscribeTo(index: number, number: number): string {
+  if (plan.url.includes("EIO=")) return `42["subscribe","${number}"]`;
+  const own = (plan.first ?? 0) + index * plan.subscriptions + number;
+  const shared = number === 0 ? 1 : { in: [1, 1000 + number] };
+  const query = { where: { listId: plan.lists === "own" ? own : shared } };
+  return JSON.stringify({
+    type: "subscribe",
+    id: `s${number}`,
+    resource: "tasks",
+    action: "list",
+    query,
+  });
 }
 
-for (let index = 0; index < expected; index++) {
-  const socket = new WebSocket(url, "liveset.v1");
-  socket.on("message", (data) => receive(socket, index, String(data)));
-  socket.on("error", (error) => {
-    throw error;
+await openSockets(plan.sockets, plan.url, (socket, index) => {
+  socket.on("message", (data) => {
+    const text = String(data);
+    if (text.startsWith('0{"sid"')) socket.send("40");
+    else if (isGreeting(text)) {
+      for (let number = 0; number < plan.subscriptions; number++) socket.send(subscribeTo(index, number));
+    } else if (isSubscribed(text)) {
+      if (++subscribed === subscriptions) process.send?.("ready" satisfies Told);
+    } else if (text.startsWith('{"type":"error"')) throw new Error(text);
+    else {
+      if (index === 0) frames.push(text);
+      if (++told < plan.sockets * plan.frames) return;
+      process.send?.({ at: Number(process.hrtime.bigint()) / 1e6, frames } satisfies Told);
+      told = 0;
+      frames = [];
+    }
   });
-  // So that the server's queue of connections waiting to be accepted does not overflow.
-  if (index % 50 === 49) await new Promise((resolve) => socket.once("open", resolve));
-}
+});

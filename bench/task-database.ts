@@ -17,14 +17,14 @@ export const api = defineApi({
   tasks: resource(tasks, { filters: ["done", "listId"], orderBy: ["id", "text"] }),
 });
 
-/** A database file with tasks in a hundred lists, in a folder of its own. */
+/** A database file with tasks, in a folder of its own. */
 export interface TaskFile {
   readonly path: string;
   remove(): void;
 }
 
-/** Makes the file, with `rows` tasks of the ids 1 to `rows`. */
-export function createTaskFile(rows: number): TaskFile {
+/** Makes the file, with `rows` tasks of the ids 1 to `rows`. Of each list every second task is done where there are more than a hundred lists. */
+export function createTaskFile(rows: number, lists: number = 100): TaskFile {
   const folder = mkdtempSync(join(tmpdir(), "liveset-bench-"));
   const path = join(folder, "tasks.db");
   const file = new DatabaseSync(path);
@@ -34,7 +34,10 @@ export function createTaskFile(rows: number): TaskFile {
   file.exec("create index tasks_list on tasks (listId)");
   file.exec("begin");
   const insert = file.prepare("insert into tasks values (?, ?, ?, ?)");
-  for (let id = 1; id <= rows; id++) insert.run(id, `Task number ${id}, to be done soon`, id % 2, id % 100);
+  for (let id = 1; id <= rows; id++) {
+    const done = lists > 100 ? Math.floor(id / lists) % 2 : id % 2;
+    insert.run(id, `Task number ${id}, to be done soon`, done, id % lists);
+  }
   file.exec("commit");
   file.close();
   return { path, remove: () => rmSync(folder, { recursive: true }) };
