@@ -12,8 +12,14 @@ export class ReferenceList {
   #staged: Map<string, WireRow>;
   /** Until its first commit after a resumption: others of the same group may be told again what they know. */
   catchesUp: boolean;
+  /** Of a window or a count, after the last commit: rows of the whole list, and whether it goes on behind the window. */
+  facts: Pick<Changes, "total" | "hasMore">;
+  #stagedFacts: Pick<Changes, "total" | "hasMore">;
 
-  constructor({ group, plan, keys, rows, resumed }: Subscribed, before: ReadonlyMap<string, WireRow>) {
+  constructor(
+    { group, plan, keys, rows, resumed, total, hasMore }: Subscribed,
+    before: ReadonlyMap<string, WireRow>,
+  ) {
     this.group = group;
     this.plan = plan;
     this.keys = keys;
@@ -21,6 +27,8 @@ export class ReferenceList {
     const known = (rows ?? []).map((row) => [keyTextOf(row, keys), row] as const);
     this.#rows = resumed ? before : new Map(known);
     this.#staged = new Map(this.#rows);
+    this.facts = factsOf(total, hasMore);
+    this.#stagedFacts = this.facts;
   }
 
   /** The rows after the last commit, by key. */
@@ -29,8 +37,9 @@ export class ReferenceList {
   }
 
   /** Takes in what a transaction did. Returns what contradicts what the list knows. */
-  stage({ enter = [], update = [], leave = [] }: Changes): string[] {
+  stage({ enter = [], update = [], leave = [], total, hasMore }: Changes): string[] {
     const faults: string[] = [];
+    this.#stagedFacts = { ...this.#stagedFacts, ...factsOf(total, hasMore) };
     for (const key of leave) if (!this.#staged.delete(key)) faults.push(`${key} leaves and was not there`);
     for (const row of enter) {
       const key = keyTextOf(row, this.keys);
@@ -48,6 +57,14 @@ export class ReferenceList {
   /** Shows what was staged. */
   commit(): void {
     this.#rows = new Map(this.#staged);
+    this.facts = this.#stagedFacts;
     this.catchesUp = false;
   }
+}
+
+function factsOf(
+  total: number | undefined,
+  hasMore: boolean | undefined,
+): Pick<Changes, "total" | "hasMore"> {
+  return { ...(total === undefined ? {} : { total }), ...(hasMore === undefined ? {} : { hasMore }) };
 }

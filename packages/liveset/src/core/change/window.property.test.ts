@@ -77,7 +77,7 @@ test("P1: a window equals the sorted list's beginning after every transaction, a
             for (const row of step.update) expect(shown.has(shape.keyOf(row))).toBe(true);
             for (const row of [...step.enter, ...step.update]) shown.set(shape.keyOf(row), row);
             counts.changes += step.enter.length + step.update.length + step.leave.length;
-            window = step.window;
+            window = step.next;
           }
           expect(insideOf(shape, window)).toEqual(sorted().slice(0, shape.limit));
           expect([...shown.values()].sort(shape.compare)).toEqual(insideOf(shape, window));

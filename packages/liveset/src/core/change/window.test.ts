@@ -29,15 +29,15 @@ const ids = (rows: readonly WireRow[]): unknown[] => rows.map(({ id }) => id);
 function step(...changes: readonly [WireRow | null, WireRow | null][]): unknown {
   const shape = shapeOf(2, 2);
   const window = openWindow(shape, [row(10), row(20), row(30), row(40)]);
-  const next = stepWindow(
+  const done = stepWindow(
     shape,
     window,
     changes.map(([before, after]) => ({ before, after })),
   );
-  if (next === null) return null;
-  const { enter, update, leave } = next;
-  const inside = ids(insideOf(shape, next.window));
-  return { inside, enter: ids(enter), update: ids(update), leave, more: hasMore(shape, next.window) };
+  if (done === null) return null;
+  const { enter, update, leave } = done;
+  const inside = ids(insideOf(shape, done.next));
+  return { inside, enter: ids(enter), update: ids(update), leave, more: hasMore(shape, done.next) };
 }
 
 describe("a window", () => {
@@ -91,7 +91,7 @@ describe("a window", () => {
     const rows = [row(1, null), row(3, 7), row(4, 7)];
     const up = shapeOf(2, 1);
     const tie = stepWindow(up, openWindow(up, rows), [{ before: null, after: row(2, 7) }]);
-    expect(ids(insideOf(up, tie?.window ?? { known: [], isComplete: true }))).toEqual([1, 2]);
+    expect(ids(insideOf(up, tie?.next ?? { known: [], isComplete: true }))).toEqual([1, 2]);
     const down = shapeOf(2, 2, "desc");
     const opened = openWindow(down, [row(3, 7), row(4, 7), row(1, null)]);
     const next = stepWindow(down, opened, [{ before: row(1, null), after: row(1, 9) }]);
@@ -106,7 +106,7 @@ describe("a window", () => {
       { before: row(2), after: null },
     ]);
     expect(emptied?.enter).toEqual([row(3)]);
-    expect(hasMore(shape, emptied?.window ?? { known: [], isComplete: false })).toBe(false);
+    expect(hasMore(shape, emptied?.next ?? { known: [], isComplete: false })).toBe(false);
     const empty = stepWindow(shape, openWindow(shape, []), [{ before: null, after: row(1) }]);
     expect(empty?.enter).toEqual([row(1)]);
   });
@@ -115,7 +115,7 @@ describe("a window", () => {
     const shape = shapeOf(2, 2);
     let window = openWindow(shape, []);
     for (let id = 100; id > 0; id--) {
-      window = stepWindow(shape, window, [{ before: null, after: row(id) }])?.window ?? window;
+      window = stepWindow(shape, window, [{ before: null, after: row(id) }])?.next ?? window;
       expect(window.known.length).toBeLessThanOrEqual(6);
     }
     expect(ids(insideOf(shape, window))).toEqual([1, 2]);

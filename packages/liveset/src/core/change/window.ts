@@ -28,7 +28,7 @@ export interface ListedChange {
 
 /** A window after a transaction, and what that means to the rows inside. */
 export interface WindowStep {
-  readonly window: Window;
+  readonly next: Window;
   readonly enter: readonly WireRow[];
   /** Inside before and after, as other objects: whether it shows is not asked. */
   readonly update: readonly WireRow[];
@@ -66,21 +66,21 @@ export function hasMore({ limit }: WindowShape, { known }: Window): boolean {
  */
 export function stepWindow(
   shape: WindowShape,
-  window: Window,
+  present: Window,
   changes: readonly ListedChange[],
 ): WindowStep | null {
-  const isKnown = knownRange(shape, window);
+  const isKnown = knownRange(shape, present);
   const gone = new Set<KeyText>();
   const come: WireRow[] = [];
   for (const { before, after } of changes) {
     if (before !== null && isKnown(before)) gone.add(shape.keyOf(before));
     if (after !== null && isKnown(after)) come.push(after);
   }
-  if (gone.size + come.length === 0) return { window, enter: [], update: [], leave: [] };
-  const kept = gone.size === 0 ? window.known : window.known.filter((row) => !gone.has(shape.keyOf(row)));
+  if (gone.size + come.length === 0) return { next: present, enter: [], update: [], leave: [] };
+  const kept = gone.size === 0 ? present.known : present.known.filter((row) => !gone.has(shape.keyOf(row)));
   const known = merge(kept, come.sort(shape.compare), shape.compare);
-  if (known.length <= shape.limit && !window.isComplete) return null;
-  return { window: bound(shape, known, window.isComplete), ...difference(shape, window.known, known) };
+  if (known.length <= shape.limit && !present.isComplete) return null;
+  return { next: bound(shape, known, present.isComplete), ...difference(shape, present.known, known) };
 }
 
 /** Tells of a place in the order whether all rows there are known: up to the last known row, its own place included. */
@@ -117,7 +117,7 @@ function difference(
   { limit, keyOf }: WindowShape,
   before: readonly WireRow[],
   after: readonly WireRow[],
-): Omit<WindowStep, "window"> {
+): Omit<WindowStep, "next"> {
   const left = new Map(before.slice(0, limit).map((row) => [keyOf(row), row]));
   const enter: WireRow[] = [];
   const update: WireRow[] = [];

@@ -20,7 +20,7 @@ async function sha256(text: string): Promise<string> {
 test("the wire is what it was: a change of any frame is a decision", async () => {
   const text = Object.entries(schemas).map(([type, schema]) => `${type} ${schema.describe}`);
   expect(await sha256(text.join("\n"))).toBe(
-    "329106fde06109664a8a3f7f5a865245dd85584e109d9a17f4a747a1ce5c91d6",
+    "7aa622896eb6c725590797c314383cf8e6a3f885b50338f7403533fef237ecbe",
   );
 });
 
@@ -84,6 +84,15 @@ describe("frames that are valid", () => {
     },
     { type: "changes", group: 1, cursor: "c", enter: [{ id: 1 }], update: [{ id: 2 }], leave: ["3"] },
     { type: "changes", group: 1, cursor: "c", leave: ["3"] },
+    { type: "changes", group: 1, cursor: "c", total: 3, hasMore: false },
+    { type: "subscribe", id: "s1", resource: "tasks", action: "count", query: { where: { done: true } } },
+    {
+      type: "subscribe",
+      id: "s1",
+      resource: "tasks",
+      action: "list",
+      query: { limit: 50, after: "p", total: true },
+    },
     { type: "commit", cursor: "c" },
     { type: "commit", cursor: "c", mutations: ["m1"] },
     { type: "reset", group: 1, reason: "auth" },

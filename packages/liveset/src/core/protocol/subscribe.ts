@@ -11,14 +11,15 @@ export interface Since {
 }
 
 /**
- * up: opens a live list, or one live row with `key`. Answered by `subscribed` or `error` under the same id.
+ * up: opens a live list, one live row with `key`, or the live number of a list's rows. A list with a `limit` is a window:
+ * its first rows in its order, behind `after` where that is given. Answered by `subscribed` or `error` under the same id.
  * With `since` the answer has no rows but what was missed, unless the server says `resumed: false`.
  */
 export interface Subscribe {
   readonly type: "subscribe";
   readonly id: string;
   readonly resource: string;
-  readonly action: "list" | "retrieve";
+  readonly action: "list" | "retrieve" | "count";
   readonly key?: Key;
   readonly params?: Readonly<Record<string, Json>>;
   readonly query?: Query;
@@ -29,7 +30,7 @@ export const subscribe: Schema<Subscribe> = object({
   type: literal("subscribe"),
   id,
   resource: string,
-  action: literal("list", "retrieve"),
+  action: literal("list", "retrieve", "count"),
   key: optional(key),
   params: optional(record),
   query: optional(query),

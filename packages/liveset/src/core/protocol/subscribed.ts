@@ -15,6 +15,8 @@ export interface WireOrderTerm {
  * resource's default and the key's columns as tie-break applied, empty for one row; a client places rows by it and does
  * not rely on the order of `rows`. `plan` identifies the canonical query, to be given back in `since`.
  * `resumed: false` brings all `rows`; `resumed: true` brings none: a `changes` frame with exactly what was missed follows.
+ * Of a window, `hasMore` says whether its list goes on behind it, `total` how many rows the list has, where that was asked; a count
+ * has no rows and a `total`. Both are kept up to date by `changes`.
  */
 export interface Subscribed {
   readonly type: "subscribed";
@@ -27,6 +29,7 @@ export interface Subscribed {
   readonly resumed: boolean;
   readonly rows?: readonly WireRow[];
   readonly total?: number;
+  readonly hasMore?: boolean;
 }
 
 const orderTerm: Schema<WireOrderTerm> = object({
@@ -46,4 +49,5 @@ export const subscribed: Schema<Subscribed> = object({
   resumed: boolean,
   rows: optional(array(row)),
   total: optional(number),
+  hasMore: optional(boolean),
 });

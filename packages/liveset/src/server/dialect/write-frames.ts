@@ -45,7 +45,7 @@ function encode(frame: Down): string {
   return JSON.stringify(frame);
 }
 
-function changesFrame({ group, cursor, enter, update, leave }: GroupChanges): Changes {
+function changesFrame({ group, cursor, enter, update, leave, ...facts }: GroupChanges): Changes {
   return {
     type: "changes",
     group,
@@ -53,6 +53,7 @@ function changesFrame({ group, cursor, enter, update, leave }: GroupChanges): Ch
     ...(enter.length === 0 ? {} : { enter }),
     ...(update.length === 0 ? {} : { update }),
     ...(leave.length === 0 ? {} : { leave }),
+    ...facts,
   };
 }
 

@@ -6,7 +6,8 @@ import type { Since } from "../../core/protocol/subscribe.ts";
 /** What a client wants to follow, whatever the dialect. */
 export interface Ask {
   readonly resource: string;
-  readonly action: "list" | "retrieve";
+  /** `count`: how many rows the list has, without its rows. */
+  readonly action: "list" | "retrieve" | "count";
   readonly key?: Key;
   readonly params?: Readonly<Record<string, Json>>;
   readonly query?: Query;

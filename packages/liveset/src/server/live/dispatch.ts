@@ -7,7 +7,7 @@ import { getOrMake } from "./get-or-make.ts";
 import type { Group } from "./group.ts";
 import type { GroupChanges } from "./group-changes.ts";
 import type { Groups } from "./groups.ts";
-import type { Judgement } from "./judged/verdicts.ts";
+import type { Judgement } from "./judged/judgement.ts";
 import { ShownChanges } from "./shown-changes.ts";
 import type { Audience } from "./subscriber.ts";
 
@@ -70,9 +70,10 @@ function outcomeOf(groups: Groups, transaction: Transaction, judgements: readonl
     const { group } = judgement;
     if ("thrown" in judgement) failed.set(group, judgement.thrown);
     else {
-      const { enter, update, leave } = judgement.changes;
-      if (enter.length + update.length + leave.length > 0)
-        changes.set(group, { group: group.number, cursor: transaction.cursor, enter, update, leave });
+      const { enter, update, leave, total, hasMore } = judgement.changes;
+      const isNothing = enter.length + update.length + leave.length === 0;
+      if (isNothing && total === undefined && hasMore === undefined) continue;
+      changes.set(group, { group: group.number, cursor: transaction.cursor, ...judgement.changes });
     }
   }
   return { changes, failed };

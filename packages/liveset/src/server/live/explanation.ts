@@ -1,6 +1,7 @@
 import type { LivesetError } from "../../core/error/liveset-error.ts";
 import type { Key } from "../../core/key/key.ts";
 import type { IndexKey } from "../../core/query/index-key.ts";
+import type { Ask } from "./ask.ts";
 import type { Waiting } from "./backlog.ts";
 
 /** One condition that a row must fulfil to be in a list, and whether it does. */
@@ -26,7 +27,7 @@ export interface RowExplanation {
  */
 export interface Explanation {
   readonly resource: string;
-  readonly action: "list" | "retrieve";
+  readonly action: Ask["action"];
   /**
    * `opening`: its rows are still being read. `live`: it is followed. `reset`: its client reads too slowly, and gets it anew
    * when it has read the rest. `failed`: it has ended with `lastError`.

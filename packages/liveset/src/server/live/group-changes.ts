@@ -10,4 +10,7 @@ export interface GroupChanges {
   readonly enter: readonly WireRow[];
   readonly update: readonly WireRow[];
   readonly leave: readonly KeyText[];
+  /** Of a window, where it is another one now: rows of the whole list, and whether it goes on behind the window. */
+  readonly total?: number;
+  readonly hasMore?: boolean;
 }

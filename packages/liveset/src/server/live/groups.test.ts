@@ -28,7 +28,7 @@ function query(scope: Predicate, filter: Predicate): LiveQuery {
   const predicate: Predicate = { op: "and", of: [filter, scope] };
   const page = { order: [], limit: 1, offset: 0, after: null };
   const bound = { resource: compiled, context: {} as Context, predicate, scope, ...page };
-  return { bound, isList: true, order: [], text: canonical(predicate), may: null };
+  return { bound, isList: true, window: null, order: [], text: canonical(predicate), may: null };
 }
 const subscriber = (): Subscriber => ({ audience: { changes() {}, commit() {} }, fail() {}, reset() {} });
 const row = { id: 1, ownerId: 1, listId: 1, text: "milk", note: null };

@@ -77,8 +77,8 @@ export class Groups {
   #make(query: LiveQuery, plan: string): Filed<Group> | Judged {
     const { predicate, scope, resource } = query.bound;
     const { name, columns, key } = resource.info;
-    if (!isExactPredicate(predicate, columns, this.#dialect)) {
-      const judged = new JudgedQuery(query);
+    if (query.window !== null || !isExactPredicate(predicate, columns, this.#dialect)) {
+      const judged = new JudgedQuery(query, this.#dialect);
       const group = new Group(++this.#last, query, plan, judged);
       return { item: group, remove: this.dependents.add(group, judged) };
     }

@@ -1,5 +1,6 @@
 import { invalid, LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
+import type { Query } from "../../core/protocol/query.ts";
 import type { WireOrderTerm } from "../../core/protocol/subscribed.ts";
 import { canonical } from "../../core/query/canonical.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
@@ -17,11 +18,13 @@ import type { Caller } from "./caller.ts";
 export interface LiveQuery {
   readonly bound: Bound;
   readonly isList: boolean;
+  /** Of a list, how many of its first rows are followed (0: none), and whether all are counted; null where it is followed as a whole. */
+  readonly window: { readonly limit: number; readonly total: boolean } | null;
   /** How a client places rows; empty for one row. */
   readonly order: readonly WireOrderTerm[];
   /**
    * The canonical form: two queries with the same text have the same rows, shown the same, and share a group. The order
-   * is no part of it: it is the client that sorts.
+   * is no part of it but where it decides which rows are inside: it is the client that sorts.
    */
   readonly text: string;
   /** For one row of a resource that asks a permission with the row: whether the caller may see it as it is now. Throws where the permission does. */
@@ -42,9 +45,10 @@ async function bind(runtime: Runtime, caller: Caller, ask: Ask): Promise<LiveQue
   if (resource === undefined) {
     throw new LivesetError("unknown_resource", { detail: `There is no resource "${ask.resource}".` });
   }
-  if (!resource.operations.has(ask.action)) {
+  const operation = ask.action === "count" ? "list" : ask.action;
+  if (!resource.operations.has(operation)) {
     throw new LivesetError("method_not_allowed", {
-      detail: `${resource.name} does not offer ${ask.action}.`,
+      detail: `${resource.name} does not offer ${operation}.`,
     });
   }
   const context = await makeContext(runtime, resource, {
@@ -52,9 +56,10 @@ async function bind(runtime: Runtime, caller: Caller, ask: Ask): Promise<LiveQue
     request: caller.request,
     params: ask.params,
   });
+  if (ask.action === "retrieve") return liveRow(runtime, resource, context, ask, caller);
   return ask.action === "list"
     ? liveList(runtime, resource, context, ask)
-    : liveRow(runtime, resource, context, ask, caller);
+    : liveCount(runtime, resource, context, ask);
 }
 
 async function liveList(
@@ -64,11 +69,7 @@ async function liveList(
   { key, query = {} }: Ask,
 ): Promise<LiveQuery> {
   if (key !== undefined) throw invalid(["key"], "unexpected", "list takes no key.");
-  for (const name of ["limit", "offset", "after"] as const) {
-    if (query[name] !== undefined) {
-      throw invalid([name], "unsupported", `A live list takes no ${name}: windows are not offered yet.`);
-    }
-  }
+  const window = windowOf(runtime, resource, query);
   for (const column of Object.keys(query.orderBy ?? {})) {
     if (resource.sortable.has(column) && !resource.fields.includes(column)) {
       throw invalid(
@@ -80,7 +81,48 @@ async function liveList(
   }
   await checkPermission(resource, "list", context);
   const bound = await bindList(runtime, resource, context, query);
-  return { bound, isList: true, order: wireOrder(bound), text: groupText(bound, "list"), may: null };
+  const cut = window === null ? null : [bound.order, window.limit, bound.after, window.total];
+  return {
+    bound,
+    isList: true,
+    window,
+    order: wireOrder(bound),
+    text: groupText(bound, "list", null, cut),
+    may: null,
+  };
+}
+
+async function liveCount(
+  runtime: Runtime,
+  resource: CompiledResource,
+  context: Context,
+  { key, query = {} }: Ask,
+): Promise<LiveQuery> {
+  if (key !== undefined) throw invalid(["key"], "unexpected", "count takes no key.");
+  for (const name of ["orderBy", "limit", "offset", "after", "total"] as const) {
+    if (query[name] !== undefined) throw invalid([name], "unexpected", `count takes no ${name}.`);
+  }
+  await checkPermission(resource, "list", context);
+  const bound = await bindList(runtime, resource, context, query);
+  const window = { limit: 0, total: true };
+  return { bound, isList: true, window, order: [], text: groupText(bound, "count"), may: null };
+}
+
+/** How a list is cut; null where it is not. */
+function windowOf({ limits }: Runtime, resource: CompiledResource, query: Query): LiveQuery["window"] {
+  const { limit, offset, after, total = false } = query;
+  if (offset !== undefined) {
+    throw invalid(["offset"], "unsupported", "A live list takes no offset: a window begins behind after.");
+  }
+  if (limit === undefined) {
+    for (const [name, value] of Object.entries({ after, total: query.total })) {
+      if (value !== undefined) throw invalid([name], "unexpected", `${name} needs a limit in a live list.`);
+    }
+    return null;
+  }
+  const most = Math.min(resource.maxPageSize, limits.pageSize);
+  if (limit > most) throw new LivesetError("limit_exceeded", { detail: `limit may be at most ${most}.` });
+  return { limit, total };
 }
 
 async function liveRow(
@@ -96,7 +138,7 @@ async function liveRow(
   const may = rowPermission(resource, context);
   // A permission may depend on anything in the context, so its group is nobody else's.
   const owner = may === null ? null : [caller.id, context.params];
-  return { bound, isList: false, order: [], text: groupText(bound, "retrieve", owner), may };
+  return { bound, isList: false, window: null, order: [], text: groupText(bound, "retrieve", owner), may };
 }
 
 function rowPermission(resource: CompiledResource, context: Context): ((row: WireRow) => boolean) | null {
@@ -119,7 +161,12 @@ function wireOrder({ order, resource }: Bound): readonly WireOrderTerm[] {
   });
 }
 
-function groupText({ resource, predicate }: Bound, action: string, owner: unknown = null): string {
+function groupText(
+  { resource, predicate }: Bound,
+  action: string,
+  owner: unknown = null,
+  cut: unknown = null,
+): string {
   const computed = Object.keys(resource.options.computed ?? {});
-  return JSON.stringify([resource.name, action, resource.fields, computed, canonical(predicate), owner]);
+  return JSON.stringify([resource.name, action, resource.fields, computed, canonical(predicate), owner, cut]);
 }

@@ -19,6 +19,7 @@ export class Net {
   readonly #keys: readonly string[];
   readonly #measure: ((row: WireRow) => number) | null;
   readonly #entries = new Map<KeyText, NetEntry>();
+  #facts: Pick<GroupChanges, "total" | "hasMore"> = {};
   #bytes = 0;
 
   /**
@@ -37,7 +38,9 @@ export class Net {
   }
 
   /** Adds the next transaction's changes. */
-  add({ enter, update, leave }: GroupChanges): void {
+  add({ enter, update, leave, total, hasMore }: GroupChanges): void {
+    if (total !== undefined) this.#facts = { ...this.#facts, total };
+    if (hasMore !== undefined) this.#facts = { ...this.#facts, hasMore };
     for (const key of leave) this.#put(key, true, null);
     for (const row of enter) this.#put(keyTextOf(row, this.#keys), false, row);
     for (const row of update) this.#put(keyTextOf(row, this.#keys), true, row);
@@ -68,7 +71,9 @@ export class Net {
       if (row !== null) (wasIn ? update : enter).push(row);
       else if (wasIn) leave.push(key);
     }
-    return enter.length + update.length + leave.length === 0 ? null : { group, cursor, enter, update, leave };
+    const facts = this.#facts;
+    const isNothing = enter.length + update.length + leave.length + Object.keys(facts).length === 0;
+    return isNothing ? null : { group, cursor, enter, update, leave, ...facts };
   }
 
   #put(key: KeyText, wasIn: boolean, row: WireRow | null): void {

@@ -6,8 +6,10 @@ import type { Group } from "./group.ts";
 import { answer } from "./judged/answers.ts";
 import { concernsOf } from "./judged/concerns.ts";
 import type { JudgedQuery } from "./judged/judged-query.ts";
+import type { Judgement } from "./judged/judgement.ts";
 import { Loads } from "./judged/loads.ts";
-import { type Judgement, judgementsOf } from "./judged/verdicts.ts";
+import { judgementsOf } from "./judged/verdicts.ts";
+import { type Concerned, concernedBy, followWindows } from "./judged/window-changes.ts";
 import type { Position } from "./position.ts";
 import { TransactionQueue } from "./transaction-queue.ts";
 
@@ -26,7 +28,7 @@ const longestPause = 2_000;
 /**
  * The way of transactions from the feed to the clients, in the feed's order.
  *
- *   feed ─► may it concern a group that only the database can judge? ─ no ─► dispatch, at once
+ *   feed ─► does the database have to tell what it means to a group? ─ no ─► dispatch, at once
  *                   │ yes, or others wait already
  *                   ▼
  *                 queue ─► one read under way, about all that waits ─► dispatch, one after the other, with what became
@@ -57,9 +59,9 @@ export class Pipeline {
 
   /** Takes the feed's next transaction. Does not throw. */
   take(transaction: Transaction): void {
-    if (!this.#busy && this.#queue.isEmpty && !this.#mayConcern(transaction)) {
-      this.#dispatch(transaction, []);
-      return;
+    if (!this.#busy && this.#queue.isEmpty) {
+      const concerned = this.#concernedBy(transaction);
+      if (!concerned.needsDatabase) return this.#dispatch(transaction, followWindows(concerned));
     }
     this.#queue.push(transaction);
     if (this.#queue.changes > this.#parts.runtime.limits.waitingChanges) this.#giveUp();
@@ -106,13 +108,15 @@ export class Pipeline {
     }
   }
 
-  /** Hands out what waits at the front and concerns no group that only the database can judge. */
+  /** Hands out what waits at the front and needs no answer of the database. */
   #skip(): void {
     for (;;) {
       const { next } = this.#queue;
-      if (next === undefined || this.#mayConcern(next)) return;
+      if (next === undefined) return;
+      const concerned = this.#concernedBy(next);
+      if (concerned.needsDatabase) return;
       this.#queue.take(1);
-      this.#dispatch(next, []);
+      this.#dispatch(next, followWindows(concerned));
     }
   }
 
@@ -130,7 +134,7 @@ export class Pipeline {
       if (begun !== this.#givenUp || !this.#open) return true;
       this.#queue.take(value.batch.length);
       const judgements = judgementsOf(value.concerns, value.answers, runtime.limits.liveRows);
-      for (const transaction of value.batch) this.#dispatch(transaction, judgements(transaction));
+      this.#dispatchAll(value.batch, judgements);
       value.load();
       return true;
     } catch (thrown) {
@@ -158,7 +162,24 @@ export class Pipeline {
     for (const group of concernsOf(this.#parts.groups.dependents, given).first.keys()) {
       for (const subscriber of [...group.subscribers]) subscriber.reset("backlog");
     }
-    for (const transaction of given) this.#dispatch(transaction, []);
+    this.#dispatchAll(given, () => []);
+  }
+
+  /** Hands out transactions with what the database said of them; the windows that it was not asked about follow them one by one. */
+  #dispatchAll(
+    transactions: readonly Transaction[],
+    judgements: (transaction: Transaction) => readonly Judgement[],
+  ): void {
+    const ahead = new Set<Group>();
+    for (const transaction of transactions) {
+      const judged = judgements(transaction);
+      for (const { group } of judged) ahead.add(group);
+      this.#dispatch(transaction, [...judged, ...followWindows(this.#concernedBy(transaction), ahead)]);
+    }
+  }
+
+  #concernedBy(transaction: Transaction): Concerned {
+    return concernedBy(this.#parts.groups.dependents, transaction);
   }
 
   #dispatch(transaction: Transaction, judgements: readonly Judgement[]): void {
@@ -168,11 +189,6 @@ export class Pipeline {
       this.#parts.broken(thrown, transaction);
     }
     this.#parts.position.advance(transaction.cursor);
-  }
-
-  #mayConcern({ changes }: Transaction): boolean {
-    const { dependents } = this.#parts.groups;
-    return changes.some((change) => dependents.concerned(change).length > 0);
   }
 
   /** Waits until there is something to do, or, given a time, until it has passed or the end. */

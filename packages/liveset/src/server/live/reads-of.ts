@@ -3,11 +3,13 @@ import type { LiveQuery } from "./live-query.ts";
 
 /**
  * The columns of which a change must alter one to mean anything to a query: those that decide which rows it has, and
- * those that are shown. Null where these cannot be named: a computed field or a permission may read any.
+ * in which place where it has only the first, and those that are shown. Null where these cannot be named: a computed field or a permission may read any.
  */
-export function readsOf({ bound, may }: LiveQuery): ReadonlySet<string> | null {
+export function readsOf({ bound, may, window }: LiveQuery): ReadonlySet<string> | null {
   const shown = bound.resource.reads;
   const decisive = columnsOf(bound.predicate);
+  if (window?.limit === 0) return decisive;
   if (may !== null || shown === null || decisive === null) return null;
-  return new Set([...decisive, ...shown]);
+  const placing = window === null ? [] : bound.order.map(({ column }) => column);
+  return new Set([...decisive, ...shown, ...placing]);
 }

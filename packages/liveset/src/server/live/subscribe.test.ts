@@ -186,7 +186,7 @@ test("P1: a row that is absent or out of scope opens empty, and is followed when
 });
 
 test.each([
-  [{ ...list, query: { limit: 5 } }, "invalid", ["limit"]],
+  [{ ...list, query: { limit: 0 } }, "invalid", ["limit"]],
   [{ ...list, query: { offset: 5 } }, "invalid", ["offset"]],
   [{ ...list, query: { after: "x" } }, "invalid", ["after"]],
   [{ ...list, key: 1 }, "invalid", ["key"]],

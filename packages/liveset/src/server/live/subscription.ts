@@ -189,6 +189,7 @@ export class Subscription implements Subscriber {
       keys: bound.resource.info.key,
       order,
       rows,
+      ...group.judged?.window?.facts,
     });
   }
 }

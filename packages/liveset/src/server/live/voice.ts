@@ -17,6 +17,9 @@ export interface Opened {
   readonly order: readonly WireOrderTerm[];
   /** All rows, or null where the client keeps those it has (`resumed`). */
   readonly rows: readonly WireRow[] | null;
+  /** Of a window: rows of the whole list where that is asked, and whether it goes on behind the window. */
+  readonly total?: number;
+  readonly hasMore?: boolean;
 }
 
 /** How a session speaks to its client: the half of a dialect that writes. Nothing here throws. */

@@ -8,6 +8,7 @@ import { getOrMake } from "../get-or-make.ts";
 import type { Group } from "../group.ts";
 import type { Concerns, Question } from "./concerns.ts";
 import type { JudgedQuery } from "./judged-query.ts";
+import type { WindowReading } from "./live-window.ts";
 import { readBelonging } from "./read-belonging.ts";
 import { readKeys } from "./read-keys.ts";
 
@@ -17,6 +18,8 @@ export interface Verdict {
   readonly asked: Set<KeyText> | null;
   /** The rows among them that belong to the group, all columns. */
   readonly found: Map<KeyText, WireRow>;
+  /** Of a window, in place of these. */
+  readonly reading?: WindowReading;
 }
 
 /** A verdict for each group that was concerned, or why there is none. */
@@ -50,15 +53,20 @@ export async function answer(runtime: Runtime, db: Db, concerns: Concerns): Prom
   }
   for (const [group, judged] of whole) {
     try {
-      const rows = await readWhole(runtime, db, judged);
-      const found = new Map(rows.map((row) => [keyTextOf(row, judged.info.key), row]));
-      answers.verdicts.set(group, { asked: null, found });
+      answers.verdicts.set(group, await readAnew(runtime, db, judged));
     } catch (thrown) {
       throwIfGone(runtime, thrown);
       answers.failed.set(group, thrown);
     }
   }
   return answers;
+}
+
+async function readAnew(runtime: Runtime, db: Db, judged: JudgedQuery): Promise<Verdict> {
+  const { window, info } = judged;
+  if (window !== null) return { asked: null, found: new Map(), reading: await window.read(runtime, db) };
+  const rows = await readWhole(runtime, db, judged);
+  return { asked: null, found: new Map(rows.map((row) => [keyTextOf(row, info.key), row])) };
 }
 
 /**

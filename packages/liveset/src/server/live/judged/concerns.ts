@@ -1,3 +1,4 @@
+import type { Change } from "../../../core/change/change.ts";
 import type { Transaction } from "../../../core/change/transaction.ts";
 import type { WireRow } from "../../../core/json.ts";
 import type { Operand, Relation } from "../../../core/query/predicate.ts";
@@ -5,7 +6,9 @@ import { getOrMake } from "../get-or-make.ts";
 import type { Group } from "../group.ts";
 import type { Dependents, Way } from "./dependents.ts";
 import type { JudgedQuery } from "./judged-query.ts";
+import type { WindowState } from "./live-window.ts";
 import type { Tuple } from "./reach.ts";
+import { windowChangesOf } from "./window-changes.ts";
 
 /** Rows that may have come or gone, of groups whose predicates have one shape. */
 export interface Question {
@@ -30,22 +33,38 @@ export function concernsOf(dependents: Dependents, transactions: readonly Transa
   const questions = new Map<string, Question>();
   const whole = new Map<Group, JudgedQuery>();
   const first = new Map<Group, Transaction>();
+  const states = new Map<Group, WindowState>();
   for (const transaction of transactions) {
-    for (const change of transaction.changes) {
-      for (const way of dependents.concerned(change)) {
-        const { group, judged, path } = way;
-        if (!first.has(group)) first.set(group, transaction);
-        if (path === null) whole.set(group, judged);
-        else {
-          const question = questionOf(questions, way, path);
-          question.groups.set(group, judged);
-          const columns = path.at(-1)?.to ?? judged.info.key;
-          for (const row of [change.before, change.after]) note(question, columns, row);
-        }
+    const windows = windowChangesOf(dependents, transaction, (way, change) => {
+      const { group, judged, path } = way;
+      if (!first.has(group)) first.set(group, transaction);
+      if (path === null || judged.window !== null) whole.set(group, judged);
+      else ask(questions, way, path, change);
+    });
+    for (const [group, { judged, window, changes }] of windows) {
+      if (first.has(group)) continue;
+      const step = window.step(states.get(group) ?? window.state, changes);
+      if (step !== null) states.set(group, step.state);
+      else {
+        first.set(group, transaction);
+        whole.set(group, judged);
       }
     }
   }
   return { questions: [...questions.values()], whole, first };
+}
+
+function ask(
+  questions: Map<string, Question>,
+  way: Way,
+  path: readonly Relation[],
+  { before, after }: Change,
+): void {
+  const { group, judged } = way;
+  const question = questionOf(questions, way, path);
+  question.groups.set(group, judged);
+  const columns = path.at(-1)?.to ?? judged.info.key;
+  for (const row of [before, after]) note(question, columns, row);
 }
 
 function questionOf(

@@ -1,23 +1,30 @@
 import type { WireRow } from "../../../core/json.ts";
 import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
 import { type Dependency, dependenciesOf } from "../../../core/query/dependencies-of.ts";
+import type { SqlDialect } from "../../database/sql-dialect.ts";
 import type { TableInfo } from "../../table/table-info.ts";
 import type { LiveQuery } from "../live-query.ts";
-import { Members } from "./members.ts";
+import { LiveWindow, type LiveWindowStep, type WindowReading } from "./live-window.ts";
+import { type MemberChanges, Members } from "./members.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
-/** A live query of which only the database can tell what a change means, and the rows that it has. */
+const nothing: MemberChanges = { enter: [], update: [], leave: [] };
+
+/** A live query of which a change alone does not tell what it means, and the rows that it has. */
 export class JudgedQuery {
   readonly query: LiveQuery;
   readonly shape: Shape;
   readonly dependencies: readonly Dependency[];
+  /** Not null where it has not all rows of its list. */
+  readonly window: LiveWindow | null;
   #members: Members | null = null;
 
-  constructor(query: LiveQuery) {
+  constructor(query: LiveQuery, dialect: SqlDialect) {
     const { predicate, resource } = query.bound;
     this.query = query;
     this.shape = shapeOf(predicate, resource.info);
     this.dependencies = dependenciesOf(predicate);
+    this.window = query.window === null ? null : new LiveWindow(query, query.window, dialect);
   }
 
   get info(): TableInfo {
@@ -32,6 +39,26 @@ export class JudgedQuery {
   /** Takes the rows that the database gave, all columns. Throws what the serializer or a permission throws. */
   load(rows: readonly WireRow[]): void {
     this.#members = new Members(this.shown(rows));
+  }
+
+  /** Takes what the database gave for a window. Throws what the serializer throws. */
+  loadWindow(window: LiveWindow, reading: WindowReading): void {
+    const state = window.stateOf(reading);
+    this.load(window.insideOf(state));
+    window.become(state);
+  }
+
+  /** Puts a window that was read anew in the place of the one before. Throws what the serializer throws. */
+  refill(members: Members, window: LiveWindow, reading: WindowReading): MemberChanges {
+    const state = window.stateOf(reading);
+    const inside = this.shown(window.insideOf(state));
+    return { ...members.become([...members.keys()], inside), ...window.become(state) };
+  }
+
+  /** Takes a transaction into a window that memory follows. Throws what the serializer throws. */
+  advance({ state, enter, update, leave }: LiveWindowStep): MemberChanges {
+    const changes = this.#members?.become(leave, this.shown([...enter, ...update]));
+    return { ...(changes ?? nothing), ...this.window?.become(state) };
   }
 
   /** Rows as subscribers see them, without those that a permission withholds. Throws as `load` does. */

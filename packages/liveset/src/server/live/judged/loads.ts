@@ -67,6 +67,18 @@ export class Loads {
       reject(failureOf(runtime, thrown, { resource: group.resource.name }));
     if (group.subscribers.size === 0) return resolve;
     try {
+      const { window } = judged;
+      if (window !== null) {
+        const reading = await window.read(runtime, db);
+        return () => {
+          try {
+            judged.loadWindow(window, reading);
+            resolve();
+          } catch (thrown) {
+            fail(thrown)();
+          }
+        };
+      }
       const rows = await readWhole(runtime, db, judged);
       return () => {
         try {

@@ -7,6 +7,9 @@ export interface MemberChanges {
   readonly enter: readonly WireRow[];
   readonly update: readonly WireRow[];
   readonly leave: readonly KeyText[];
+  /** Of a window, where it is another one now. */
+  readonly total?: number;
+  readonly hasMore?: boolean;
 }
 
 /**

@@ -5,12 +5,8 @@ import { getOrMake } from "../get-or-make.ts";
 import type { Group } from "../group.ts";
 import { type Answers, ensureFew, type Verdict } from "./answers.ts";
 import type { Concerns } from "./concerns.ts";
+import type { Judgement } from "./judgement.ts";
 import type { MemberChanges } from "./members.ts";
-
-/** What became of a group: its changes, or why it can no longer be followed. */
-export type Judgement =
-  | { readonly group: Group; readonly changes: MemberChanges }
-  | { readonly group: Group; readonly thrown: unknown };
 
 const nothing: readonly Judgement[] = [];
 
@@ -44,9 +40,11 @@ function judge(group: Group, { verdicts, failed }: Answers, mostRows: number): J
 
 const noChanges: MemberChanges = { enter: [], update: [], leave: [] };
 
-function becomes({ judged }: Group, { asked, found }: Verdict, mostRows: number): MemberChanges {
+function becomes({ judged }: Group, { asked, found, reading }: Verdict, mostRows: number): MemberChanges {
   const members = judged?.members;
   if (judged === null || members === null || members === undefined) return noChanges;
+  const { window } = judged;
+  if (window !== null) return reading === undefined ? noChanges : judged.refill(members, window, reading);
   const shown: Map<KeyText, WireRow> = judged.shown([...found.values()]);
   const changes = members.become(asked ?? members.keys(), shown);
   ensureFew(members.size, mostRows);

@@ -1,0 +1,177 @@
+import type { Change } from "../../../core/change/change.ts";
+import {
+  hasMore,
+  insideOf,
+  type ListedChange,
+  lookAhead,
+  openWindow,
+  stepWindow,
+  type Window,
+  type WindowShape,
+  type WindowStep,
+} from "../../../core/change/window.ts";
+import type { WireRow } from "../../../core/json.ts";
+import { keyTextOf } from "../../../core/key/key.ts";
+import { compareRows } from "../../../core/query/compare-rows.ts";
+import { compilePredicate } from "../../../core/query/evaluate.ts";
+import { isExact, isExactPredicate } from "../../../core/query/exactness.ts";
+import { seekPredicate } from "../../../core/query/seek.ts";
+import type { SqlDialect } from "../../database/sql-dialect.ts";
+import { countRows, fetchRows } from "../../operation/fetch-rows.ts";
+import type { Db } from "../../register.ts";
+import type { Runtime } from "../../runtime.ts";
+import type { LiveQuery } from "../live-query.ts";
+
+/** What the database says of a window. */
+export interface WindowReading {
+  /** Its first rows, all columns, those known ahead included. */
+  readonly rows: readonly WireRow[];
+  /** Rows of the whole list; null where that is not asked. */
+  readonly total: number | null;
+}
+
+/** A window at a moment. */
+export interface WindowState {
+  readonly window: Window;
+  readonly total: number | null;
+}
+
+/** What a window's subscribers are told beside its rows; what is not asked is left out. */
+export interface WindowFacts {
+  /** Rows of the whole list. */
+  readonly total?: number;
+  /** Whether the list goes on behind the window. */
+  readonly hasMore?: boolean;
+}
+
+/** A window after a transaction, and the rows that came into it, changed in it and left it. */
+export type LiveWindowStep = Omit<WindowStep, "next"> & { readonly state: WindowState };
+
+interface Follower {
+  readonly isListed: (row: WireRow) => boolean;
+  /** Whether a row of the list comes after the position that the window begins behind. */
+  readonly isBehind: (row: WireRow) => boolean;
+}
+
+/**
+ * A live query's window on its list: its first rows (behind a position), how many there are in all, or both. Where memory can judge and
+ * order rows as the database does it is followed in memory, and read anew only when its look-ahead is used up; else it
+ * is read anew whenever its list may have changed.
+ */
+export class LiveWindow {
+  readonly #query: LiveQuery;
+  readonly #limit: number;
+  readonly #hasTotal: boolean;
+  readonly #shape: WindowShape;
+  readonly #follower: Follower | null;
+  #state: WindowState = { window: { known: [], isComplete: true }, total: null };
+
+  constructor(
+    query: LiveQuery,
+    { limit, total }: { readonly limit: number; readonly total: boolean },
+    dialect: SqlDialect,
+  ) {
+    const { order, resource } = query.bound;
+    const { columns, key } = resource.info;
+    this.#query = query;
+    this.#limit = limit;
+    this.#hasTotal = total;
+    this.#follower = followerOf(query, dialect);
+    this.#shape = {
+      limit,
+      ahead: this.#follower === null ? 1 : lookAhead(limit),
+      keyOf: (row) => keyTextOf(row, key),
+      compare: compareRows(order, columns),
+    };
+  }
+
+  /** Whether `step` tells what a transaction means; else only `read` does. */
+  get isExact(): boolean {
+    return this.#follower !== null;
+  }
+
+  get state(): WindowState {
+    return this.#state;
+  }
+
+  /** What its subscribers are told of it at present. */
+  get facts(): WindowFacts {
+    return this.factsOf(this.#state);
+  }
+
+  /** Reads it in the snapshot of `db`. */
+  async read({ database }: Runtime, db: Db): Promise<WindowReading> {
+    const { bound } = this.#query;
+    const limit = this.#limit + this.#shape.ahead;
+    return {
+      rows: this.#limit === 0 ? [] : await fetchRows(db, { ...bound, limit, offset: 0 }, database.dialect),
+      total: this.#hasTotal ? await countRows(db, bound, database.dialect) : null,
+    };
+  }
+
+  stateOf({ rows, total }: WindowReading): WindowState {
+    return { window: openWindow(this.#shape, rows), total };
+  }
+
+  /** The rows inside, all columns. */
+  insideOf({ window }: WindowState): readonly WireRow[] {
+    return insideOf(this.#shape, window);
+  }
+
+  factsOf({ window, total }: WindowState): WindowFacts {
+    return {
+      ...(total === null ? {} : { total }),
+      ...(this.#limit === 0 ? {} : { hasMore: hasMore(this.#shape, window) }),
+    };
+  }
+
+  /** Makes a state the present one. Returns the facts that are others now. */
+  become(state: WindowState): WindowFacts {
+    const before = this.factsOf(this.#state);
+    const after = this.factsOf(state);
+    this.#state = state;
+    return {
+      ...(after.total === undefined || after.total === before.total ? {} : { total: after.total }),
+      ...(after.hasMore === undefined || after.hasMore === before.hasMore ? {} : { hasMore: after.hasMore }),
+    };
+  }
+
+  /** What the changes of one transaction mean to a state; null where the window is to be read anew. */
+  step(state: WindowState, changes: readonly Change[]): LiveWindowStep | null {
+    const follower = this.#follower;
+    if (follower === null) return null;
+    let { total } = state;
+    const listed: ListedChange[] = [];
+    for (const { before, after } of changes) {
+      const was = before !== null && follower.isListed(before);
+      const is = after !== null && follower.isListed(after);
+      if (total !== null) total += Number(is) - Number(was);
+      listed.push({
+        before: was && follower.isBehind(before) ? before : null,
+        after: is && follower.isBehind(after) ? after : null,
+      });
+    }
+    if (this.#limit === 0) {
+      return { state: { window: state.window, total }, enter: [], update: [], leave: [] };
+    }
+    const step = stepWindow(this.#shape, state.window, listed);
+    if (step === null) return null;
+    const { next, ...changed } = step;
+    return { state: { window: next, total }, ...changed };
+  }
+}
+
+/** Null where memory cannot judge or order rows as the database does. */
+function followerOf({ bound }: LiveQuery, dialect: SqlDialect): Follower | null {
+  const { predicate, order, after, resource } = bound;
+  const { columns } = resource.info;
+  const isOrdered = order.every(({ column: name }) => {
+    const column = columns.get(name);
+    return column !== undefined && isExact("gt", column.kind, dialect);
+  });
+  if (!isOrdered || !isExactPredicate(predicate, columns, dialect)) return null;
+  return {
+    isListed: compilePredicate(predicate, columns),
+    isBehind: after === null ? () => true : compilePredicate(seekPredicate(order, after, columns), columns),
+  };
+}
