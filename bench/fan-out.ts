@@ -86,14 +86,14 @@ async function startSide(
 
 async function measure(sides: Sides, audience: Audience): Promise<Measurement[]> {
   const { liveset } = sides;
-  liveset.server.send({ do: "change", times: 1 });
+  liveset.server.send({ do: "change", times: 1, every: 100 });
   const told = await liveset.clients.next();
   const frames = told === "ready" ? [] : told.frames;
   for (const kind of kinds) sides[kind].server.send({ do: "frames", frames });
   const measurements: Measurement[] = [];
   for (const { changes, ...options } of audience.runs) {
     const change = (side: Side) => async (): Promise<void> => {
-      side.server.send({ do: "change", times: changes });
+      side.server.send({ do: "change", times: changes, every: 100 });
       for (let n = 0; n < changes; n++) await side.clients.next();
     };
     const before = await cpuOf(sides);

@@ -9,6 +9,8 @@ import { createTaskFile } from "./task-database.ts";
 
 const clients = Math.min(5000, mostSockets());
 const rounds = 3;
+/** Changes while they are away, of all lists. */
+const missed = 200;
 
 /** One departure of all and their return. */
 interface Round {
@@ -17,6 +19,8 @@ interface Round {
   /** ms for which the server's event loop stood still, as they left and as they came back. */
   readonly leaving: number;
   readonly returning: number;
+  /** ms of CPU that their return took the server. */
+  readonly cpu: number;
 }
 
 /** Thousands of clients dropped at once, and their return at once, each knowing where it left off; things have changed meanwhile. */
@@ -26,13 +30,15 @@ export async function benchReturn(): Promise<readonly Measurement[]> {
   const of = (rounds: readonly Round[], what: keyof Round): number =>
     median(rounds.map((round) => round[what]));
   const resumed = of(ours, "resumed");
+  const time = (rounds: readonly Round[]): string =>
+    `${ms(of(rounds, "back"))}, ${ms(of(rounds, "cpu"))} of the server's CPU`;
   const block = (rounds: readonly Round[]): string =>
     `${ms(of(rounds, "returning"))}; as they left ${ms(of(rounds, "leaving"))}`;
   return [
     {
-      what: `${count(clients)} connections dropped at once and back: until all are live (${count(resumed)} resumed)`,
-      value: ms(of(ours, "back")),
-      baseline: `${ms(of(bare, "back"))} bare ws connections greeted and answered`,
+      what: `${count(clients)} connections dropped at once and back: until all are live (${count(resumed)} resumed, ${missed} changes missed)`,
+      value: time(ours),
+      baseline: `${time(bare)} bare ws connections greeted and answered`,
       ratio: of(bare, "back") / of(ours, "back"),
     },
     {
@@ -52,23 +58,24 @@ async function measure(kind: ServerKind): Promise<readonly Round[]> {
     crowd.send(to);
     return crowd.next();
   };
-  const block = async (): Promise<number> => {
+  const read = async (): Promise<Reading> => {
     server.send({ do: "read", collect: false });
-    return ((await server.next()) as Reading).block;
+    return (await server.next()) as Reading;
   };
   try {
     await move("return");
     const measured: Round[] = [];
     for (let round = 0; round < rounds; round++) {
-      await block();
+      await read();
       await move("leave");
       await pause(200);
-      const leaving = await block();
-      server.send({ do: "change", times: 20 });
-      await pause(200);
-      await block();
+      const { block: leaving } = await read();
+      server.send({ do: "change", times: missed, every: 1 });
+      await pause(1000);
+      const before = await read();
       const { ms: back, resumed } = await move("return");
-      measured.push({ back, resumed, leaving, returning: await block() });
+      const after = await read();
+      measured.push({ back, resumed, leaving, returning: after.block, cpu: after.cpu - before.cpu });
     }
     return measured;
   } finally {

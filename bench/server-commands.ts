@@ -3,8 +3,11 @@ export type ServerKind = "liveset" | "bare" | "socket.io";
 
 /** What `server.ts` is told to do. */
 export type Command =
-  /** Changes so many tasks that all follow, in one turn; the others send as many times what `frames` gave them. No answer. */
-  | { readonly do: "change"; readonly times: number }
+  /**
+   * Changes so many tasks in one turn, 1 and then every so manieth (100: all of list 1, 1: of all lists); the others send as
+   * many times what `frames` gave them. No answer.
+   */
+  | { readonly do: "change"; readonly times: number; readonly every: number }
   | { readonly do: "frames"; readonly frames: readonly string[] }
   /** Answered by a `Reading`, after a garbage collection where `collect` says so. */
   | { readonly do: "read"; readonly collect: boolean };

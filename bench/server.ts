@@ -10,7 +10,7 @@ import { api, tasks } from "./task-database.ts";
 /** A server in a process of its own, started with its kind and the path of a database file. Says its address, then obeys commands. */
 interface Served {
   readonly url: string;
-  change(times: number): Promise<void> | void;
+  change(times: number, every: number): Promise<void> | void;
 }
 
 const [kind = "", path = ""] = process.argv.slice(2);
@@ -28,14 +28,15 @@ const servers: Readonly<Record<ServerKind, () => Promise<Served>>> = {
       signals: false,
       limits: { heartbeat: 600_000, subscriptions: 1000, burst: 1000 },
     });
-    const change = (n: number): Promise<unknown> =>
+    const change = (id: number): Promise<unknown> =>
       server.db
         .update(tasks)
         .set({ text: `Changed for the ${++changed}th time` })
-        .where(eq(tasks.id, 1 + 100 * n));
+        .where(eq(tasks.id, id));
     return {
       url: `ws://127.0.0.1:${server.port}/ws/`,
-      change: async (times) => void (await Promise.all(Array.from({ length: times }, (_, n) => change(n)))),
+      change: async (times, every) =>
+        void (await Promise.all(Array.from({ length: times }, (_, n) => change(1 + every * n)))),
     };
   },
   async bare() {
@@ -73,7 +74,7 @@ function read(collect: boolean): Reading {
 const served = await servers[kind as ServerKind]();
 process.on("message", (command: Command) => {
   if (command.do === "read") process.send?.(read(command.collect));
-  else if (command.do === "change") void served.change(command.times);
+  else if (command.do === "change") void served.change(command.times, command.every);
   else {
     frames = command.frames;
     payloads = frames.map((frame) => JSON.parse(frame)).filter(({ type }) => type === "changes");
