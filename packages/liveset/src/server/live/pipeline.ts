@@ -5,6 +5,7 @@ import { failureOf } from "./failure-of.ts";
 import type { Group } from "./group.ts";
 import { answer } from "./judged/answers.ts";
 import { concernsOf } from "./judged/concerns.ts";
+import { ensureWatched } from "./judged/ensure-watched.ts";
 import type { JudgedQuery } from "./judged/judged-query.ts";
 import type { Judgement } from "./judged/judgement.ts";
 import { Loads } from "./judged/loads.ts";
@@ -76,6 +77,7 @@ export class Pipeline {
    */
   async load(group: Group, judged: JudgedQuery): Promise<void> {
     if (judged.members === null) {
+      ensureWatched(this.#parts.runtime, judged);
       const loaded = this.#loads.add(group, judged);
       this.#wake();
       return loaded;
