@@ -1,5 +1,4 @@
-import { sql } from "drizzle-orm";
-import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import { type Column, type SQL, sql } from "drizzle-orm";
 import type { WireRow } from "../../../core/json.ts";
 import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
 import { type Binding, bindInOrder, bindingsTable, placeColumn } from "../../database/bindings.ts";
@@ -73,6 +72,11 @@ async function ask(
   return rows.map((row) => ({ place: Number(row["liveset:place"]), row: info.toWire(row) }));
 }
 
-function columnsOf({ columns }: TableInfo): Record<string, SQLiteColumn> {
-  return Object.fromEntries([...columns].map(([name, { drizzle }]) => [name, drizzle as SQLiteColumn]));
+function columnsOf({ columns }: TableInfo): Record<string, SQL> {
+  return Object.fromEntries([...columns].map(([name, { drizzle }]) => [name, valueOf(drizzle)]));
+}
+
+/** As SQL: of a column itself, Drizzle does not see that its table is part of the query. */
+function valueOf(column: Column): SQL {
+  return sql`${column}`.mapWith(column);
 }

@@ -1,5 +1,4 @@
-import { sql } from "drizzle-orm";
-import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import { type Column, type SQL, sql } from "drizzle-orm";
 import type { Operand } from "../../../core/query/predicate.ts";
 import { printPredicate } from "../../database/print-predicate.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
@@ -37,6 +36,11 @@ export async function readKeys(
   return [...keys.values()];
 }
 
-function keyColumns({ key, columns }: TableInfo): Record<string, SQLiteColumn> {
-  return Object.fromEntries(key.map((name) => [name, columns.get(name)?.drizzle as SQLiteColumn]));
+function keyColumns({ key, columns }: TableInfo): Record<string, SQL> {
+  return Object.fromEntries(key.map((name) => [name, valueOf(columns.get(name)?.drizzle as Column)]));
+}
+
+/** As SQL: of a column itself, Drizzle does not see that its table is part of the query. */
+function valueOf(column: Column): SQL {
+  return sql`${column}`.mapWith(column);
 }
