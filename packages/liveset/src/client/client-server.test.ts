@@ -58,6 +58,45 @@ test("a list follows its query, whoever writes", async () => {
   expect(list.getSnapshot().connection).toBe("live");
 });
 
+test("P1: a window follows the first rows while others write, and grows under their hands", async () => {
+  const fixture = await startFixture();
+  const rows = Array.from({ length: 60 }, (_, i) => `(${i + 1}, '${String(i % 7)}', ${i % 3 === 0 ? 8 : 7})`);
+  await fixture.run(`insert into tasks (id, text, ownerId) values ${rows.join(", ")}`);
+  const { client } = connect(fixture);
+  const window = client.tasks.live({ orderBy: { text: "desc" }, limit: 4, total: true });
+  const count = client.tasks.liveCount({ where: { done: false } });
+  await window.whenReady();
+  const doubles: unknown[] = [];
+  window.subscribe(() => {
+    const ids = window.getSnapshot().data.map(({ id }) => id);
+    if (new Set(ids).size < ids.length) doubles.push(ids);
+  });
+  const writes = async (): Promise<void> => {
+    for (let i = 0; i < 120; i++) {
+      const id = ((i * 37) % 60) + 1;
+      if (i % 4 === 0) await fixture.run(`delete from tasks where id = ${id}`);
+      else if (i % 4 === 1) await fixture.run(`update tasks set text = '${i % 9}' where id = ${id}`);
+      else if (i % 4 === 2) await fixture.run(`update tasks set done = 1 where id = ${id}`);
+      else await fixture.run(`insert or replace into tasks (id, text, ownerId) values (${id}, '9', 7)`);
+    }
+  };
+  const grows = async (): Promise<void> => {
+    for (let size = 8; size <= 16; size += 4) {
+      await window.loadMore();
+      expect(window.getSnapshot().data).toHaveLength(size);
+    }
+  };
+  await Promise.all([writes(), grows()]);
+  await vi.waitFor(async () => {
+    const page = await client.tasks.list({ orderBy: { text: "desc" }, limit: 16 });
+    const { data, total, hasMore } = window.getSnapshot();
+    expect([data, total, hasMore]).toEqual([page.results, page.count, page.count > 16]);
+    const open = await client.tasks.list({ where: { done: false }, limit: 1 });
+    expect(count.getSnapshot().data).toBe(open.count);
+  });
+  expect(doubles).toEqual([]);
+});
+
 test("P6: what was written is in the list when the promise resolves", async () => {
   const fixture = await startFixture();
   const { client } = connect(fixture);

@@ -84,8 +84,10 @@ export function filters(): void {
   void client.tasks.live({ orderBy: { done: "asc" } });
   // @ts-expect-error a direction is asc or desc
   void client.tasks.live({ orderBy: { id: "up" } });
-  // @ts-expect-error a live list has all rows that fit; pages are for list()
-  void client.tasks.live({ limit: 5 });
+  // @ts-expect-error a live window begins behind a position, not after so many rows
+  void client.tasks.live({ limit: 5, offset: 5 });
+  // @ts-expect-error a position is for a window, and a window has a limit
+  void client.tasks.live({ after: "x" });
   const query: ListQuery<NonNullable<(typeof api)["$types"]>["tasks"]> = { limit: 5, after: "x" };
   void client.tasks.list(query);
 }
@@ -99,6 +101,23 @@ export function handles(): void {
   const one = client.tasks.liveOne(null).getSnapshot().data;
   // @ts-expect-error one row may be unknown or absent
   one.id;
+  const first = client.tasks.live({ where: { done: true }, orderBy: { id: "desc" }, limit: 5, total: true });
+  void first.loadMore(10).then(() => first.loadMore());
+  const { hasMore, total } = first.getSnapshot();
+  same<typeof hasMore, boolean | undefined>(true);
+  same<typeof total, number | undefined>(true);
+  same<
+    ReturnType<typeof first.getSnapshot>["data"],
+    (typeof list)["getSnapshot"] extends () => { data: infer D } ? D : never
+  >(true);
+  // @ts-expect-error a whole list has no more
+  list.loadMore();
+  const { data: number } = client.tasks.liveCount({ where: { done: true } }).getSnapshot();
+  same<typeof number, number | undefined>(true);
+  // @ts-expect-error what is counted has no order
+  client.tasks.liveCount({ orderBy: { id: "asc" } });
+  // @ts-expect-error secret is not declared as a filter
+  client.tasks.liveCount({ where: { secret: "x" } });
   const handle: LiveHandle<readonly { readonly text: string }[]> = list;
   handle.release();
 }

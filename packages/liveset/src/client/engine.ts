@@ -8,11 +8,12 @@ import type { ClientStatus } from "./client.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { Connection, type TokenSource } from "./connection.ts";
 import { browserSurroundings } from "./events.ts";
-import { Handle, pausedHandle, type View, viewList, viewOne } from "./handle.ts";
+import { Handle, pausedHandle, type View, viewCount, viewList, viewOne } from "./handle.ts";
 import { askHttp } from "./http.ts";
 import { link } from "./link.ts";
-import type { LiveHandle } from "./live-handle.ts";
+import type { LiveHandle, LiveWindow } from "./live-handle.ts";
 import { LiveQueries } from "./live-queries.ts";
+import type { LiveQuery, Rows } from "./live-query.ts";
 import type { Caller } from "./make-resource.ts";
 import { mutationId } from "./mutation-id.ts";
 import { type Answer, type CallOptions, isRead, type Operation } from "./operation.ts";
@@ -22,11 +23,13 @@ import type { State } from "./session.ts";
 import { Signal } from "./signal.ts";
 import { Turn } from "./turn.ts";
 import { restUrlOf } from "./urls.ts";
+import { WindowHandle } from "./window-handle.ts";
 
 /** Puts a client's parts together: requests and live queries over one connection, or HTTP. */
 export class Engine implements Caller {
   readonly status: Signal<ClientStatus>;
   readonly #options: ClientOptions;
+  readonly #onError: (error: unknown) => void;
   readonly #restUrl: string;
   readonly #clock: Clock;
   readonly #turn: Turn = new Turn();
@@ -39,6 +42,7 @@ export class Engine implements Caller {
     const { clock = realClock, random = Math.random, onError = throwLater } = options;
     const backoff = { ...defaultBackoff, ...options.backoff };
     this.#options = options;
+    this.#onError = onError;
     this.#restUrl = options.restUrl ?? restUrlOf(url);
     this.#clock = clock;
     this.status = new Signal<ClientStatus>(
@@ -85,6 +89,22 @@ export class Engine implements Caller {
     return this.#handle(target, viewOne);
   }
 
+  liveCount(target: Target | null): LiveHandle<unknown> {
+    return this.#handle(target, viewCount);
+  }
+
+  liveWindow(target: Target, limit: number): LiveWindow<unknown> {
+    if (this.#connection.state.name === "closed") {
+      return { ...pausedHandle(viewList), loadMore: () => Promise.reject(new LivesetError("released")) };
+    }
+    let query: LiveQuery | null = null;
+    const open = (limit: number): Handle<Rows> => {
+      query = this.#hold({ ...target, query: { ...target.query, limit } }, query);
+      return new Handle(query, this.#queries, this.#turn, viewList);
+    };
+    return new WindowHandle(limit, open, new Signal(limit, this.#turn, this.#onError));
+  }
+
   auth(token: TokenSource): void {
     this.#connection.authenticate(token);
   }
@@ -118,9 +138,13 @@ export class Engine implements Caller {
 
   #handle<T>(target: Target | null, view: View<T>): LiveHandle<T> {
     if (target === null || this.#connection.state.name === "closed") return pausedHandle(view);
-    const query = this.#queries.hold(target);
+    return new Handle(this.#hold(target), this.#queries, this.#turn, view);
+  }
+
+  #hold(target: Target, lender: LiveQuery | null = null): LiveQuery {
+    const query = this.#queries.hold(target, lender);
     this.#connection.dispatch({ type: "want" });
-    return new Handle(query, this.#queries, this.#turn, view);
+    return query;
   }
 
   #ready(): void {

@@ -18,6 +18,10 @@ export const viewOne: View<Rows[number] | null | undefined> = (result) => {
   return Object.freeze({ ...result, data: known || hidden ? (result.data[0] ?? null) : undefined });
 };
 
+/** The number of a list's rows. */
+export const viewCount: View<number | undefined> = (result) =>
+  Object.freeze({ ...result, data: result.total });
+
 /** A handle that nothing is behind: what a null query gives. */
 export function pausedHandle<T>(view: View<T>): LiveHandle<T> {
   const snapshot = view(pendingRows);

@@ -26,6 +26,10 @@ export interface LiveResult<T> {
   readonly isStale: boolean;
   /** When `data` last changed or was confirmed by a snapshot: ms since 1970; null while there is none. */
   readonly updatedAt: number | null;
+  /** Of a window: whether its list goes on behind it. Undefined while that is not known, and for anything but a window. */
+  readonly hasMore?: boolean | undefined;
+  /** Of a window that asks for it, and of a count: how many rows the whole list has. */
+  readonly total?: number | undefined;
 }
 
 /**
@@ -66,4 +70,27 @@ export interface LiveHandle<T> {
   refresh(): Promise<void>;
   /** Gives the place up. The handle keeps its last data, `paused`. Doing it twice is nothing. */
   release(): void;
+}
+
+/**
+ * A live list with a `limit`: its first rows, live, which may be grown. What is pushed out leaves, what slides in enters.
+ *
+ * @example
+ * ```ts
+ * import type { LiveWindow } from "liveset/client";
+ *
+ * export async function showMore(tasks: LiveWindow<readonly { text: string }[]>): Promise<void> {
+ *   if (tasks.getSnapshot().hasMore) await tasks.loadMore();
+ * }
+ * ```
+ */
+export interface LiveWindow<T> extends LiveHandle<T> {
+  /**
+   * Makes the window larger, by as many rows as it began with or by `count`: when the larger one is there it takes the place
+   * of the smaller at once, without a gap or a double. Resolves then, or at once where the list has no more rows. Asked
+   * again meanwhile it gives the same promise.
+   * @throws LivesetError when the larger window is refused, as `limit_exceeded` (the smaller one stays); `released` when the handle is
+   * released before.
+   */
+  loadMore(count?: number): Promise<void>;
 }

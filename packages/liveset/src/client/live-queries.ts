@@ -51,10 +51,14 @@ export class LiveQueries {
     return [...this.#held.values()].some(({ query }) => query.isCatchingUp);
   }
 
-  /** The query of a target, held until `release`. */
-  hold(target: Target): LiveQuery {
+  /**
+   * The query of a target, held until `release`.
+   *
+   * @param lender a query whose rows it may have as well: equal ones stay the same objects
+   */
+  hold(target: Target, lender: LiveQuery | null = null): LiveQuery {
     const canonical = canonicalTarget(target);
-    const held = this.#held.get(canonical) ?? this.#add(target, canonical);
+    const held = this.#held.get(canonical) ?? this.#add(target, canonical, lender);
     if (held.holders++ === 0) {
       held.cancelTimer();
       this.#options.turn.run(() => this.#askIfIdle(held));
@@ -148,9 +152,9 @@ export class LiveQueries {
     for (const { query } of this.#byId.values()) if (query.group === group) visit(query);
   }
 
-  #add(target: Target, canonical: string): Held {
+  #add(target: Target, canonical: string, lender: LiveQuery | null): Held {
     const { turn, onError } = this.#options;
-    const query = new LiveQuery(target, canonical, new Signal(pendingRows, turn, onError));
+    const query = new LiveQuery(target, canonical, new Signal(pendingRows, turn, onError), lender);
     query.linked(this.#link);
     const held: Held = { query, holders: 0, failures: 0, cancelTimer: () => {} };
     this.#held.set(canonical, held);

@@ -5,7 +5,7 @@ import type { Since, Subscribe } from "../core/protocol/subscribe.ts";
 import type { Subscribed } from "../core/protocol/subscribed.ts";
 import type { Column } from "../core/query/column-kind.ts";
 import { compareRows } from "../core/query/compare-rows.ts";
-import { List } from "../store/list.ts";
+import { List, type ListChange } from "../store/list.ts";
 import type { Target } from "./canonical.ts";
 import type { Connection, LiveResult } from "./live-handle.ts";
 import type { Signal } from "./signal.ts";
@@ -22,6 +22,9 @@ type Phase = "idle" | "asked" | "resuming" | "live" | "refused";
 
 export type Rows = readonly WireRow[];
 
+/** What a window or a count has beside its rows. */
+type Facts = Pick<LiveResult<Rows>, "total" | "hasMore">;
+
 export const pendingRows: LiveResult<Rows> = Object.freeze({
   data: Object.freeze([]),
   status: "pending",
@@ -30,6 +33,8 @@ export const pendingRows: LiveResult<Rows> = Object.freeze({
   isStale: false,
   updatedAt: null,
 });
+
+const forgotten = { data: pendingRows.data, updatedAt: null, total: undefined, hasMore: undefined };
 
 /** One query as the server knows it, shared by all handles that ask for the same. */
 export class LiveQuery {
@@ -42,14 +47,22 @@ export class LiveQuery {
   group: number | null = null;
   phase: Phase = "idle";
   #list: List | null = null;
+  #lender: LiveQuery | null;
   #since: Since | null = null;
   #plan = "";
   /** Key and order as the server named them; a newer server may name others. */
   #shape = "";
-  #staged: Changes[] = [];
+  #staged: (ListChange & Facts)[] = [];
   #link: Connection = "paused";
 
-  constructor(target: Target, canonical: string, result: Signal<LiveResult<Rows>>) {
+  /** @param lender lends its rows, where they are equal, to the first snapshot */
+  constructor(
+    target: Target,
+    canonical: string,
+    result: Signal<LiveResult<Rows>>,
+    lender: LiveQuery | null = null,
+  ) {
+    this.#lender = lender;
     this.target = target;
     this.canonical = canonical;
     this.result = result;
@@ -76,18 +89,21 @@ export class LiveQuery {
   subscribed(frame: Subscribed, now: number): void {
     this.group = frame.group;
     this.#plan = frame.plan;
-    this.#staged = [];
     const resumed = frame.resumed && this.#list !== null;
+    this.#staged = resumed ? [factsOf(frame)] : [];
     const shape = JSON.stringify([frame.keys, frame.order]);
     if (!resumed || shape !== this.#shape) {
+      const lent = this.#lender === null ? null : this.#lender.#list;
       const list = new List({ keys: frame.keys, compare: comparator(frame) });
-      list.replace((resumed ? this.#list?.rows : frame.rows) ?? [], this.#list ?? undefined);
+      list.replace((resumed ? this.#list?.rows : frame.rows) ?? [], this.#list ?? lent ?? undefined);
       this.#list = list;
       this.#shape = shape;
     }
     this.phase = resumed ? "resuming" : "live";
+    this.#lender = null;
     if (resumed) return;
     this.#show({
+      ...factsOf(frame),
       data: this.#list?.rows ?? pendingRows.data,
       status: "success",
       error: null,
@@ -104,11 +120,15 @@ export class LiveQuery {
     const list = this.#list;
     if (list === null || (this.phase !== "live" && this.phase !== "resuming")) return;
     const before = list.rows;
-    for (const change of this.#staged) list.apply(change);
+    let facts: Facts = {};
+    for (const change of this.#staged) {
+      list.apply(change);
+      facts = { ...facts, ...factsOf(change) };
+    }
     this.#staged = [];
     this.phase = "live";
     const updatedAt = list.rows === before ? this.result.getSnapshot().updatedAt : now;
-    this.#show({ data: list.rows, status: "success", error: null, updatedAt });
+    this.#show({ ...facts, data: list.rows, status: "success", error: null, updatedAt });
   }
 
   /** The server keeps the group no longer; `subscribed` follows. The rows stay unless they must not be seen any more. */
@@ -118,7 +138,7 @@ export class LiveQuery {
     this.#staged = [];
     this.#since = null;
     if (forget) this.#list = null;
-    this.#show(forget ? { data: pendingRows.data, status: "pending", updatedAt: null } : {});
+    this.#show(forget ? { ...forgotten, status: "pending" } : {});
   }
 
   /** The server said no. The rows go, because what was lost may be the right to see them, unless the reason will pass. */
@@ -130,7 +150,7 @@ export class LiveQuery {
     if (error.retry) this.#show({ status: "error", error });
     else {
       this.#list = null;
-      this.#show({ data: pendingRows.data, status: "error", error, updatedAt: null });
+      this.#show({ ...forgotten, status: "error", error });
     }
   }
 
@@ -179,6 +199,11 @@ export class LiveQuery {
     const same = (Object.keys(next) as (keyof LiveResult<Rows>)[]).every((key) => next[key] === old[key]);
     if (!same) this.result.set(Object.freeze(next));
   }
+}
+
+/** Those facts that a frame tells. */
+function factsOf({ total, hasMore }: Facts): Facts {
+  return { ...(total === undefined ? {} : { total }), ...(hasMore === undefined ? {} : { hasMore }) };
 }
 
 function comparator({ order }: Subscribed): (a: WireRow, b: WireRow) => number {

@@ -2,7 +2,7 @@ import type { Json } from "../core/json.ts";
 import type { Key } from "../core/key/key.ts";
 import type { Query } from "../core/protocol/query.ts";
 import type { Target } from "./canonical.ts";
-import type { LiveHandle } from "./live-handle.ts";
+import type { LiveHandle, LiveWindow } from "./live-handle.ts";
 import type { CallOptions, Operation } from "./operation.ts";
 import type { ResourceClient } from "./resource-client.ts";
 
@@ -10,6 +10,8 @@ import type { ResourceClient } from "./resource-client.ts";
 export interface Caller {
   call(operation: Operation, options: CallOptions): Promise<Json>;
   live(target: Target | null): LiveHandle<unknown>;
+  liveWindow(target: Target, limit: number): LiveWindow<unknown>;
+  liveCount(target: Target | null): LiveHandle<unknown>;
   liveOne(target: Target | null): LiveHandle<unknown>;
 }
 
@@ -20,7 +22,7 @@ type Options = CallOptions & { readonly params?: Params };
 export function makeResource(name: string, caller: Caller): ResourceClient {
   const call = (action: string, parts: Partial<Operation>, options: Options = {}): Promise<Json> =>
     caller.call({ resource: name, action, ...parts, ...paramsOf(options) }, options);
-  const target = (action: "list" | "retrieve", parts: Partial<Target>, options: Options = {}): Target => ({
+  const target = (action: Target["action"], parts: Partial<Target>, options: Options = {}): Target => ({
     resource: name,
     action,
     ...parts,
@@ -35,8 +37,13 @@ export function makeResource(name: string, caller: Caller): ResourceClient {
     patch: (key: Key, data: Json, options?: Options) => call("patch", { key, data }, options),
     delete: async (key: Key, options?: Options) => void (await call("delete", { key }, options)),
     actions: actionsOf(call),
-    live: (query: Query | null = {}, options?: Options) =>
-      caller.live(query === null ? null : target("list", { query }, options)),
+    live: (query: Query | null = {}, options?: Options) => {
+      if (query === null) return caller.live(null);
+      const asked = target("list", { query }, options);
+      return query.limit === undefined ? caller.live(asked) : caller.liveWindow(asked, query.limit);
+    },
+    liveCount: (query: Query | null = {}, options?: Options) =>
+      caller.liveCount(query === null ? null : target("count", { query }, options)),
     liveOne: (key: Key | null, options?: Options) =>
       caller.liveOne(key === null ? null : target("retrieve", { key }, options)),
   };

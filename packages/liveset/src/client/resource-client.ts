@@ -1,7 +1,7 @@
 import type { ActionTypes, ResourceTypes } from "../core/api-types.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { DeclaredWhere } from "../core/query/where.ts";
-import type { LiveHandle } from "./live-handle.ts";
+import type { LiveHandle, LiveWindow } from "./live-handle.ts";
 import type { CallOptions } from "./operation.ts";
 
 type Filters<T extends ResourceTypes> = T["filters"] extends { readonly [K in keyof T["filterRow"]]?: Lookup }
@@ -20,6 +20,19 @@ export interface LiveListQuery<T extends ResourceTypes = ResourceTypes> {
   /** Fields in order of importance. */
   readonly orderBy?: { readonly [K in T["orderBy"]]?: "asc" | "desc" };
 }
+
+/** What a live window may ask for: the first rows of a list, in its order. */
+export interface LiveWindowQuery<T extends ResourceTypes = ResourceTypes> extends LiveListQuery<T> {
+  /** How many rows; `loadMore` makes it more. */
+  readonly limit: number;
+  /** A position that it begins behind, from a page. */
+  readonly after?: string;
+  /** Whether all rows of the list are counted, which `total` shows. */
+  readonly total?: boolean;
+}
+
+/** What a live count may ask for. */
+export type LiveCountQuery<T extends ResourceTypes = ResourceTypes> = Omit<LiveListQuery<T>, "orderBy">;
 
 /** What a page of a list may ask for. */
 export interface ListQuery<T extends ResourceTypes = ResourceTypes> extends LiveListQuery<T> {
@@ -97,8 +110,12 @@ export interface ResourceClient<T extends ResourceTypes = ResourceTypes> {
   delete(key: T["key"], ...options: Last<Options<T>>): Promise<void>;
   /** The declared actions, by name. */
   readonly actions: { readonly [K in keyof T["actions"]]: ActionCall<T, T["actions"][K]> };
+  /** The first rows that fit, live; more when they are asked for. */
+  live(query: LiveWindowQuery<T>, ...options: Last<LiveOptions<T>>): LiveWindow<readonly T["row"][]>;
   /** All rows that fit, live. A null query is off. Release the handle when it is not needed any more. */
   live(...rest: Optional<LiveListQuery<T> | null, LiveOptions<T>>): LiveHandle<readonly T["row"][]>;
+  /** How many rows fit, live, without the rows: `data` is undefined while it is not known. A null query is off. */
+  liveCount(...rest: Optional<LiveCountQuery<T> | null, LiveOptions<T>>): LiveHandle<number | undefined>;
   /** One row, live: `data` is null where it is absent or out of sight. A null key is off. */
   liveOne(key: T["key"] | null, ...options: Last<LiveOptions<T>>): LiveHandle<T["row"] | null | undefined>;
 }

@@ -27,12 +27,14 @@ export interface UseLiveOptions {
  * Follows the handle that `open` gives, anew whenever a source changes, until the scope ends.
  *
  * @param isOff whether nothing is asked for: then nothing is kept from before either
+ * @param also is given each result, for what a composable shows beside
  */
 export function useLive<T>(
   sources: WatchSource[],
   open: () => LiveHandle<T>,
   isOff: () => boolean,
   { keepPrevious = false }: UseLiveOptions,
+  also: (result: LiveResult<T>) => void = () => {},
 ): Live<T> {
   let handle = open();
   const first = handle.getSnapshot();
@@ -54,6 +56,7 @@ export function useLive<T>(
     connection.value = result.connection;
     error.value = result.error;
     isStale.value = keeps || result.isStale;
+    also(result);
   };
 
   handle.subscribe(show);

@@ -3,7 +3,7 @@ import { type Ref, ref } from "vue";
 import { z } from "zod";
 import { defineApi } from "../server/define-api.ts";
 import { resource } from "../server/resource.ts";
-import { useClient, useLiveList, useLiveOne, useMutate } from "./index.ts";
+import { useClient, useLiveCount, useLiveList, useLiveOne, useLiveWindow, useMutate } from "./index.ts";
 
 /* Rows, queries and keys are typed by the declaration in components too. Each refusal says why. */
 
@@ -37,6 +37,21 @@ export function lists(): void {
   useLiveList(client.scoped, {});
   // @ts-expect-error snapshots are immutable
   data.value = [];
+}
+
+export function windows(): void {
+  const client = useClient<typeof api>();
+  const { data, loadMore } = useLiveWindow(client.tasks, { orderBy: { id: "desc" }, limit: 50, total: true });
+  same<(typeof data.value)[number]["text"], string>(true);
+  void loadMore(10);
+  useLiveWindow(client.tasks, () => null);
+  useLiveWindow(client.scoped, { limit: 5 }, { params: { list: 1 } });
+  // @ts-expect-error a window has a limit
+  useLiveWindow(client.tasks, { orderBy: { id: "desc" } });
+  const count = useLiveCount(client.tasks, { where: { listId: 1 } });
+  same<typeof count.data.value, number | undefined>(true);
+  // @ts-expect-error text is not declared as a filter
+  useLiveCount(client.tasks, { where: { text: "a" } });
 }
 
 export function ones(key: Ref<number | null>): void {

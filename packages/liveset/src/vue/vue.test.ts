@@ -12,7 +12,16 @@ import {
 } from "vue";
 import { type Rig, rig, subscribedTo, task } from "../client/fake-network.fixture.ts";
 import { LivesetError } from "../core/error/liveset-error.ts";
-import { createLiveset, useClient, useConnection, useLiveList, useLiveOne, useMutate } from "./index.ts";
+import {
+  createLiveset,
+  useClient,
+  useConnection,
+  useLiveCount,
+  useLiveList,
+  useLiveOne,
+  useLiveWindow,
+  useMutate,
+} from "./index.ts";
 
 let r: Rig;
 let scope: EffectScope;
@@ -30,6 +39,55 @@ function setup<T>(use: () => T): T {
   if (result === undefined) throw new Error("The scope has ended.");
   return result;
 }
+
+describe("useLiveWindow", () => {
+  test("follows the first rows, grows, and begins anew with another query", async () => {
+    const direction = ref<"asc" | "desc">("asc");
+    const live = setup(() =>
+      useLiveWindow(r.client.tasks, () => ({ orderBy: { id: direction.value }, limit: 1, total: true })),
+    );
+    expect([live.hasMore.value, live.total.value]).toEqual([false, undefined]);
+    r.socket.greet();
+    r.socket.snapshot([task(1)], { hasMore: true, total: 2 });
+    expect([live.data.value, live.hasMore.value, live.total.value]).toEqual([[task(1)], true, 2]);
+    const more = live.loadMore();
+    expect(live.isLoadingMore.value).toBe(true);
+    await nextTick();
+    r.socket.snapshot([task(1), task(2)], { group: 2, hasMore: false, total: 2 });
+    await more;
+    expect([live.data.value, live.hasMore.value, live.isLoadingMore.value]).toEqual([
+      [task(1), task(2)],
+      false,
+      false,
+    ]);
+    direction.value = "desc";
+    await nextTick();
+    expect(r.socket.last("subscribe").query).toMatchObject({ orderBy: { id: "desc" }, limit: 1 });
+    expect([live.data.value, live.total.value]).toEqual([[], undefined]);
+  });
+
+  test("is quiet about a growth that another query has overtaken, and off with null", async () => {
+    const query = ref<{ limit: number } | null>({ limit: 1 });
+    const live = setup(() => useLiveWindow(r.client.tasks, query));
+    r.socket.greet();
+    r.socket.snapshot([task(1)], { hasMore: true });
+    const more = live.loadMore();
+    query.value = null;
+    await nextTick();
+    await expect(more).resolves.toBeUndefined();
+    await expect(live.loadMore()).resolves.toBeUndefined();
+    expect([live.data.value, live.hasMore.value, live.isLoadingMore.value]).toEqual([[], false, false]);
+  });
+});
+
+describe("useLiveCount", () => {
+  test("follows a number", () => {
+    const { data } = setup(() => useLiveCount(r.client.tasks, { where: { done: true } }));
+    r.socket.greet();
+    r.socket.snapshot([], { total: 3 });
+    expect(data.value).toBe(3);
+  });
+});
 
 describe("useLiveList", () => {
   test("follows a list as refs, with rows that are never deeply reactive", () => {

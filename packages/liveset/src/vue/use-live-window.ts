@@ -1,0 +1,75 @@
+import { type MaybeRefOrGetter, type ShallowRef, shallowRef, toValue } from "vue";
+import type { LiveHandle, LiveWindow } from "../client/live-handle.ts";
+import type { Last, LiveOptions, LiveWindowQuery, ResourceClient } from "../client/resource-client.ts";
+import type { ResourceTypes } from "../core/api-types.ts";
+import { type Live, type UseLiveOptions, useLive } from "./live.ts";
+
+/** A live window as refs, and the way to make it larger. */
+export interface UsedWindow<T> extends Live<T> {
+  /** Whether the list goes on behind the window; false while that is not known. */
+  readonly hasMore: Readonly<ShallowRef<boolean>>;
+  /** How many rows the whole list has, where the query asks for `total`. */
+  readonly total: Readonly<ShallowRef<number | undefined>>;
+  /** Whether a larger window is on its way. */
+  readonly isLoadingMore: Readonly<ShallowRef<boolean>>;
+  /**
+   * Makes the window larger, by as many rows as it began with or by `count`.
+   * @throws LivesetError when the larger one is refused. Nothing where another query was asked for meanwhile.
+   */
+  loadMore(count?: number): Promise<void>;
+}
+
+/**
+ * The first rows that fit a query, live, and more of them when they are asked for. The query may be a ref or a getter; another
+ * query begins with its own `limit` again, null is off.
+ *
+ * @example
+ * ```ts
+ * import { useClient, useLiveWindow } from "liveset/vue";
+ *
+ * const { data, hasMore, loadMore } = useLiveWindow(useClient().resource("tasks"), { limit: 50 });
+ * // <button v-if="hasMore" @click="loadMore()">More</button>
+ * ```
+ */
+export function useLiveWindow<T extends ResourceTypes>(
+  resource: MaybeRefOrGetter<ResourceClient<T>>,
+  query: MaybeRefOrGetter<LiveWindowQuery<T> | null | undefined>,
+  ...[options]: Last<LiveOptions<T> & UseLiveOptions>
+): UsedWindow<readonly T["row"][]> {
+  const text = (): string => JSON.stringify([toValue(query) ?? null, options?.params]);
+  const hasMore = shallowRef(false);
+  const total = shallowRef<number>();
+  const isLoadingMore = shallowRef(false);
+  let handle: (LiveHandle<readonly T["row"][]> & Partial<LiveWindow<readonly T["row"][]>>) | undefined;
+  const live = useLive<readonly T["row"][]>(
+    [() => toValue(resource), text],
+    () => {
+      const [copy, params] = JSON.parse(text()) as [LiveWindowQuery<T> | null, unknown];
+      const open = toValue(resource).live as (
+        query: unknown,
+        options: unknown,
+      ) => LiveHandle<readonly T["row"][]>;
+      handle = open(copy, params === null ? undefined : { params });
+      isLoadingMore.value = false;
+      return handle;
+    },
+    () => (toValue(query) ?? null) === null,
+    options ?? {},
+    (result) => {
+      hasMore.value = result.hasMore ?? false;
+      total.value = result.total;
+    },
+  );
+  const loadMore = async (count?: number): Promise<void> => {
+    const grown = handle;
+    isLoadingMore.value = true;
+    try {
+      await grown?.loadMore?.(count);
+    } catch (thrown) {
+      if (grown === handle) throw thrown;
+    } finally {
+      if (grown === handle) isLoadingMore.value = false;
+    }
+  };
+  return { ...live, hasMore, total, isLoadingMore, loadMore };
+}
