@@ -1,4 +1,4 @@
-import type { Key } from "../../core/key/key.ts";
+import { type Key, keyTextOf } from "../../core/key/key.ts";
 import { canonical } from "../../core/query/canonical.ts";
 import { compilePredicate } from "../../core/query/evaluate.ts";
 import { isExactPredicate } from "../../core/query/exactness.ts";
@@ -14,7 +14,7 @@ import type { LiveQuery } from "./live-query.ts";
 /** Why a row is or is not in a query. Throws `not_found` for a key that no row can have. */
 export async function explainRow(
   { database }: Runtime,
-  { bound, may }: LiveQuery,
+  { bound, may, window }: LiveQuery,
   key: Key,
 ): Promise<RowExplanation> {
   const { resource, predicate } = bound;
@@ -40,6 +40,14 @@ export async function explainRow(
         holds: exact
           ? compilePredicate(condition, info.columns)(row)
           : await holds(db, condition, sameKeyPredicate(info, row)),
+      });
+    }
+    if (window !== null && window.limit > 0) {
+      const inside = await fetchRows(db, { ...bound, limit: window.limit, offset: 0 }, database.dialect);
+      const text = keyTextOf(row, info.key);
+      reasons.push({
+        condition: JSON.stringify(["first", window.limit]),
+        holds: inside.some((other) => keyTextOf(other, info.key) === text),
       });
     }
     if (may !== null) reasons.push({ condition: '"permissions.retrieve"', holds: may(row) });

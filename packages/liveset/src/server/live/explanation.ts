@@ -6,7 +6,7 @@ import type { Waiting } from "./backlog.ts";
 
 /** One condition that a row must fulfil to be in a list, and whether it does. */
 export interface Reason {
-  /** The condition in canonical form, as JSON: `["ownerId","exact",7]`. */
+  /** The condition in canonical form, as JSON: `["ownerId","exact",7]`; of a window also `["first",50]`, to be inside. */
   readonly condition: string;
   readonly holds: boolean;
 }

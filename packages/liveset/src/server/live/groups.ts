@@ -13,9 +13,10 @@ import { Matcher } from "./matcher/matcher.ts";
 import { readsOf } from "./reads-of.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** A group that is filed among those that only the database can judge. */
+/** A group whose rows are kept. */
 interface Judged {
   readonly item: Group;
+  readonly keys: Filed<Group>["keys"];
   readonly remove: () => void;
 }
 
@@ -70,7 +71,8 @@ export class Groups {
   foundBy(group: Group): Explanation["found"] {
     const filed = this.#byText.get(group.text);
     if (filed === undefined) return null;
-    if ("remove" in filed) return { by: "database" };
+    const { judged } = filed.item;
+    if (judged !== null && judged.window?.isExact !== true) return { by: "database" };
     return filed.keys === null ? { by: "scan" } : { by: "index", keys: filed.keys };
   }
 
@@ -80,7 +82,7 @@ export class Groups {
     if (query.window !== null || !isExactPredicate(predicate, columns, this.#dialect)) {
       const judged = new JudgedQuery(query, this.#dialect);
       const group = new Group(++this.#last, query, plan, judged);
-      return { item: group, remove: this.dependents.add(group, judged) };
+      return { item: group, ...this.dependents.add(group, judged) };
     }
     const matcher = getOrMake(this.#byTable, name, () => new Matcher<Group>(columns, key));
     const filing = { predicate, reads: readsOf(query), preferred: columnsOf(scope) ?? new Set<string>() };

@@ -208,6 +208,39 @@ describe.each(["items", "judged"] as const)("a window on %s", (resource) => {
   });
 });
 
+test("P8: what waits for a slow reader of a window is one change, with what is true in the end", async () => {
+  const { client, fixture, run, ids } = await started();
+  const { client: slow, pair } = await fixture.connectPair(1);
+  await slow.open("w", byRank("items", 3, { total: true }));
+  await client.open("w", byRank("items", 3, { total: true }));
+  const release = pair.hold("client");
+  await run(`insert into items values (0, 0, '${"x".repeat(70_000)}', 1, '')`);
+  for (let id = 1; id <= 27; id++) await run(`delete from items where id = ${id}`);
+  await run("delete from items where id = 0");
+  const seen = slow.frames.length;
+  release();
+  await caughtUp(fixture, slow);
+  expect(changes(slow, seen).length).toBeLessThanOrEqual(2);
+  expect(slow.rows("w")).toEqual(client.rows("w"));
+  expect([ids(), slow.lists.get("w")?.facts]).toEqual([[28, 29, 30], { total: 3, hasMore: false }]);
+});
+
+test("explain knows that a row is behind the window, and how changes find it", async () => {
+  const { client, fixture } = await started(5);
+  await client.open("w", byRank("items", 3));
+  await client.open("j", byRank("judged", 3));
+  const [welcome] = client.frames;
+  const session = welcome?.type === "welcome" ? welcome.session : "";
+  const explanation = await fixture.server.explain(session, "w");
+  expect(explanation?.found).toMatchObject({ by: "index" });
+  expect((await fixture.server.explain(session, "j"))?.found).toEqual({ by: "database" });
+  expect(await explanation?.row(3)).toMatchObject({ included: true });
+  expect(await explanation?.row(4)).toMatchObject({
+    included: false,
+    reasons: [{ holds: true }, { condition: '["first",3]', holds: false }],
+  });
+});
+
 test("the database is asked again only when the look-ahead is used up", async () => {
   const { client, run, reads } = await started();
   await client.open("w", byRank("items", 3, { total: true }));

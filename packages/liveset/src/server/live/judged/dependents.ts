@@ -6,6 +6,7 @@ import type { Relation } from "../../../core/query/predicate.ts";
 import type { TableInfo } from "../../table/table-info.ts";
 import { getOrMake } from "../get-or-make.ts";
 import type { Group } from "../group.ts";
+import type { Filed } from "../matcher/filed.ts";
 import { type Filing, Matcher } from "../matcher/matcher.ts";
 import { readsOf } from "../reads-of.ts";
 import type { JudgedQuery } from "./judged-query.ts";
@@ -18,6 +19,11 @@ export interface Way {
   readonly path: readonly Relation[] | null;
   /** The same as text. */
   readonly text: string;
+}
+
+interface FiledWay {
+  readonly keys: Filed<Way>["keys"];
+  readonly remove: () => void;
 }
 
 type Index = Map<string, Matcher<Way>>;
@@ -37,8 +43,8 @@ export class Dependents {
   readonly #bySql: Index = new Map();
   #size = 0;
 
-  /** Files a group, until the returned function is called. */
-  add(group: Group, judged: JudgedQuery): () => void {
+  /** Files a group until `remove` is called. `keys`: where it is filed under its own table. */
+  add(group: Group, judged: JudgedQuery): FiledWay {
     const { info, query, dependencies } = judged;
     const own = file(
       this.#byTable,
@@ -48,9 +54,12 @@ export class Dependents {
     );
     const others = dependencies.map((dependency) => this.#fileDependency(group, judged, dependency));
     this.#size++;
-    return () => {
-      this.#size--;
-      for (const remove of [own, ...others]) remove();
+    return {
+      keys: own.keys,
+      remove: () => {
+        this.#size--;
+        for (const { remove } of [own, ...others]) remove();
+      },
     };
   }
 
@@ -67,7 +76,7 @@ export class Dependents {
     return changes.some((change) => this.concerned(change).some((way) => way.group === group));
   }
 
-  #fileDependency(group: Group, judged: JudgedQuery, dependency: Dependency): () => void {
+  #fileDependency(group: Group, judged: JudgedQuery, dependency: Dependency): FiledWay {
     const { table, path, of, columns } = dependency;
     const way: Way = { group, judged, path, text: JSON.stringify(path?.map(({ name }) => name) ?? null) };
     const filing = { predicate: of, reads: columns };
@@ -77,12 +86,15 @@ export class Dependents {
   }
 }
 
-function file(index: Index, { name, columns, key }: Table, way: Way, filing: Filing): () => void {
+function file(index: Index, { name, columns, key }: Table, way: Way, filing: Filing): FiledWay {
   const matcher = getOrMake(index, name, () => new Matcher<Way>(columns, key));
   const filed = matcher.add(way, filing);
-  return () => {
-    matcher.remove(filed);
-    if (matcher.isEmpty && index.get(name) === matcher) index.delete(name);
+  return {
+    keys: filed.keys,
+    remove: () => {
+      matcher.remove(filed);
+      if (matcher.isEmpty && index.get(name) === matcher) index.delete(name);
+    },
   };
 }
 
