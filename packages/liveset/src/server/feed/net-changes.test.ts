@@ -31,6 +31,12 @@ test("A changed key is a delete and an insert; back again it is an update or not
   expect(net("u:a1:b1", "u:b1:a1")).toEqual([]);
 });
 
+test("A change that was logged before the one that caused it comes after it all the same", () => {
+  expect(net("u:a1:a2", "i:a1")).toEqual([">a2"]);
+  expect(net("u:b1:b2", "u:a1:b1")).toEqual([">b2", "a1>"]);
+  expect(net("u:a2:a3", "u:a1:a2")).toEqual(["a1>a3"]);
+});
+
 test("Rows of an unknown layout are left out", () => {
   const row = { seq: 1, layout: 9, op: "i", before: null, after: "x", at: 0 };
   expect(netChanges([row], () => null)).toEqual([]);

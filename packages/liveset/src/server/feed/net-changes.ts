@@ -9,7 +9,8 @@ export interface NetChange {
 
 /**
  * The net changes of a transaction, in the order in which the rows first appeared: the first `before` and the last `after` of each
- * row. A row that ends as it began has none; a row whose key changed has two.
+ * row. A row that ends as it began has none; a row whose key changed has two. Changes of one row are joined where one ends as the
+ * other begins, whichever was logged first.
  *
  * @param keyOf A text for the key of an image, unique in its layout; null where the layout is not known: its rows are left out.
  */
@@ -22,6 +23,8 @@ export function netChanges(
     const id = `${layout} ${key}`;
     const known = net.get(id);
     if (known === undefined) net.set(id, { layout, before, after });
+    // A trigger that changes its own row, or a cascade to it, is logged before the change that caused it.
+    else if (after !== null && known.after !== before && known.before === after) known.before = before;
     else known.after = after;
   };
   for (const { layout, before, after } of rows) {

@@ -65,6 +65,7 @@ export class Fixture {
   readonly database: Database;
   readonly clock = new VirtualClock();
   readonly logged: object[] = [];
+  readonly warned: object[] = [];
   readonly clients: ReferenceClient[] = [];
 
   constructor(
@@ -75,7 +76,7 @@ export class Fixture {
     const log: Log = {
       debug: () => {},
       info: () => {},
-      warn: () => {},
+      warn: (fields) => this.warned.push(fields),
       error: (fields) => this.logged.push(fields),
     };
     this.server = createServer(api, {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { count, eq, sql } from "drizzle-orm";
-import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { integer, type SQLiteTable, sqliteTable } from "drizzle-orm/sqlite-core";
 import { expect, test, vi } from "vitest";
 import { insert, rowsOf, shorts } from "../../../testing/database/rows.ts";
 import { makeFile, openSqlite } from "./open-sqlite.fixture.ts";
@@ -152,4 +152,25 @@ test("A file in a folder that does not exist is an error with its name", async (
   await vi.waitFor(() => expect(String((thrown as Error).cause)).toContain("/nowhere/at/all.db"));
   expect(database.toError(thrown)?.code).toBe("unavailable");
   await database.close();
+});
+
+test("A key that changes in a row that refers to itself, by a cascade, is the change that it was", async () => {
+  const nodes = sqliteTable("nodes", { id: integer().primaryKey(), parent: integer() });
+  const path = makeFile(
+    "create table nodes (id integer primary key, parent integer references nodes (id) on update cascade)",
+  );
+  const { database, heard } = await openSqlite(path, [nodes]);
+  await database.db.insert(nodes).values([
+    { id: 1, parent: 1 },
+    { id: 3, parent: 1 },
+  ]);
+  await database.db.update(nodes).set({ id: 2 }).where(eq(nodes.id, 1));
+  const [, renamed] = heard;
+  expect(new Set(renamed?.changes)).toEqual(
+    new Set([
+      { table: "nodes", before: { id: 1, parent: 1 }, after: null },
+      { table: "nodes", before: null, after: { id: 2, parent: 2 } },
+      { table: "nodes", before: { id: 3, parent: 1 }, after: { id: 3, parent: 2 } },
+    ]),
+  );
 });

@@ -47,7 +47,11 @@ export async function answer(runtime: Runtime, db: Db, concerns: Concerns): Prom
       if (!done) for (const [group, judged] of groups) whole.set(group, judged);
     } catch (thrown) {
       throwIfGone(runtime, thrown);
-      // One of them may be at fault: each is asked by itself.
+      // One of them may be at fault: each is asked by itself. Said, because the lists stay right and only the time shows it.
+      runtime.log.warn(
+        { err: thrown, lists: groups.size },
+        "a shared query failed: each list is read by itself",
+      );
       for (const [group, judged] of groups) whole.set(group, judged);
     }
   }
