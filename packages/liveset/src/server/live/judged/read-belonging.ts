@@ -7,6 +7,7 @@ import type { SqlDialect } from "../../database/sql-dialect.ts";
 import type { Db } from "../../register.ts";
 import type { TableInfo } from "../../table/table-info.ts";
 import { getOrMake } from "../get-or-make.ts";
+import { columnSql } from "./column-sql.ts";
 import { inParts } from "./in-parts.ts";
 import type { JudgedQuery } from "./judged-query.ts";
 import { haveOneOf, type Tuple } from "./reach.ts";
@@ -73,10 +74,5 @@ async function ask(
 }
 
 function columnsOf({ columns }: TableInfo): Record<string, SQL> {
-  return Object.fromEntries([...columns].map(([name, { drizzle }]) => [name, valueOf(drizzle)]));
-}
-
-/** As SQL: of a column itself, Drizzle does not see that its table is part of the query. */
-function valueOf(column: Column): SQL {
-  return sql`${column}`.mapWith(column);
+  return Object.fromEntries([...columns].map(([name, { drizzle }]) => [name, columnSql(drizzle)]));
 }

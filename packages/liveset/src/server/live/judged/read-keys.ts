@@ -4,6 +4,7 @@ import { printPredicate } from "../../database/print-predicate.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
 import type { Db } from "../../register.ts";
 import type { TableInfo } from "../../table/table-info.ts";
+import { columnSql } from "./column-sql.ts";
 import type { Question } from "./concerns.ts";
 import { inParts } from "./in-parts.ts";
 import { leadTo, type Tuple } from "./reach.ts";
@@ -37,10 +38,5 @@ export async function readKeys(
 }
 
 function keyColumns({ key, columns }: TableInfo): Record<string, SQL> {
-  return Object.fromEntries(key.map((name) => [name, valueOf(columns.get(name)?.drizzle as Column)]));
-}
-
-/** As SQL: of a column itself, Drizzle does not see that its table is part of the query. */
-function valueOf(column: Column): SQL {
-  return sql`${column}`.mapWith(column);
+  return Object.fromEntries(key.map((name) => [name, columnSql(columns.get(name)?.drizzle as Column)]));
 }
