@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ReferenceClient } from "../../testing/reference-client.ts";
 import type { Database } from "../database/database.ts";
-import { type Fixture, override, startFixture } from "./live.fixture.ts";
+import { type Fixture, gate, override, startFixture } from "./live.fixture.ts";
 import { caughtUp } from "./related.fixture.ts";
 import { byRank, createItems, itemsApi } from "./windows.fixture.ts";
 
@@ -16,21 +16,22 @@ interface Started {
   readonly fixture: Fixture;
   readonly client: ReferenceClient;
   /** How often the database was read. */
-  readonly reads: { count: number };
+  readonly reads: { count: number; hold: Promise<void> };
   /** Runs SQL, and waits until the client has it. */
   run(...statements: string[]): Promise<void>;
   ids(id?: string): number[];
 }
 
 async function started(count = 30): Promise<Started> {
-  const reads = { count: 0 };
+  const reads = { count: 0, hold: Promise.resolve() };
   const fixture = await startFixture({
     api: itemsApi,
     tables: [createItems, rows(count)],
     wrap: (database) =>
       override<Database>(database, {
-        read: (work) => {
+        read: async (work) => {
           reads.count++;
+          await reads.hold;
           return database.read(work);
         },
       }),
@@ -206,6 +207,22 @@ describe.each(["items", "judged"] as const)("a window on %s", (resource) => {
     expect(changes(client, seen)).toEqual([{ type: "changes", group: 0, cursor: "", total: 27 }]);
     expect(fixture.server.stats()).toMatchObject({ groups: 1 });
   });
+});
+
+test("P3: a look-ahead that several transactions use up together, while they wait for another group, is made up for", async () => {
+  const { client, fixture, ids, reads } = await started();
+  await client.open("w", byRank("items", 3, { total: true }));
+  await client.open("j", byRank("judged", 3));
+  const before = reads.count;
+  const { opened, open } = gate();
+  reads.hold = opened;
+  for (const rank of [60, 120, 180]) await fixture.run(`delete from items where rank <= ${rank}`);
+  open();
+  await caughtUp(fixture, client);
+  expect(ids("w")).toEqual([19, 20, 21]);
+  expect(ids("j")).toEqual([19, 20, 21]);
+  expect(client.lists.get("w")?.facts).toEqual({ total: 12, hasMore: true });
+  expect(reads.count - before).toBe(1);
 });
 
 test("P8: what waits for a slow reader of a window is one change, with what is true in the end", async () => {
