@@ -1,4 +1,4 @@
-import { type Column, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { WireRow } from "../../../core/json.ts";
 import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
 import { type Binding, bindInOrder, bindingsTable, placeColumn } from "../../database/bindings.ts";
