@@ -225,6 +225,28 @@ test("P3: a look-ahead that several transactions use up together, while they wai
   expect(reads.count - before).toBe(1);
 });
 
+test("P3: a window follows what came before the transaction for which it is read anew", async () => {
+  const { client, fixture, ids, reads } = await started();
+  await client.open("w", byRank("items", 3, { total: true }));
+  await client.open("j", byRank("judged", 3));
+  const { opened, open } = gate();
+  reads.hold = opened;
+  const seen = client.frames.length;
+  await fixture.run("insert into items values (70, 1, 'first', 1, '')");
+  await fixture.run("delete from items where rank between 2 and 250");
+  await fixture.run("insert into items values (71, 2, 'second', 1, '')");
+  open();
+  await caughtUp(fixture, client);
+  expect(ids("w")).toEqual([70, 71, 26]);
+  expect(client.lists.get("w")?.facts).toEqual({ total: 7, hasMore: true });
+  const { group } = client.lists.get("w") ?? {};
+  const told = client.frames.slice(seen).filter((frame) => frame.type === "changes" && frame.group === group);
+  expect(told).toMatchObject([
+    { enter: [{ id: 70 }], leave: ["3"], total: 31 },
+    { enter: [{ id: 71 }, { id: 26 }], leave: ["1", "2"], total: 7 },
+  ]);
+});
+
 test("P8: what waits for a slow reader of a window is one change, with what is true in the end", async () => {
   const { client, fixture, run, ids } = await started();
   const { client: slow, pair } = await fixture.connectPair(1);

@@ -8,24 +8,24 @@ import type { Concerns } from "./concerns.ts";
 import type { Judgement } from "./judgement.ts";
 import type { MemberChanges } from "./members.ts";
 
-const nothing: readonly Judgement[] = [];
-
 /**
  * Puts the database's answers upon the groups, and tells what changed with the first transaction that may have caused it.
- * The members are then those of the last of the transactions, so all of them are to be handed out in the same turn.
+ * The members are then those of the last of the transactions, so all of them are to be handed out in the same turn, each once,
+ * in their order.
  */
 export function judgementsOf(
   { first }: Concerns,
   answers: Answers,
   mostRows: number,
 ): (transaction: Transaction) => readonly Judgement[] {
-  const judgements = new Map<Transaction, Judgement[]>();
-  for (const [group, transaction] of first) {
-    // Nobody holds the group any more: its members are nobody's.
-    if (group.subscribers.size === 0) continue;
-    getOrMake(judgements, transaction, () => []).push(judge(group, answers, mostRows));
-  }
-  return (transaction) => judgements.get(transaction) ?? nothing;
+  const groups = new Map<Transaction, Group[]>();
+  for (const [group, transaction] of first) getOrMake(groups, transaction, () => []).push(group);
+  // Not before its transaction's turn: a window may have to follow those before it first.
+  return (transaction) =>
+    (groups.get(transaction) ?? [])
+      // Where nobody holds the group any more, its members are nobody's.
+      .filter(({ subscribers }) => subscribers.size > 0)
+      .map((group) => judge(group, answers, mostRows));
 }
 
 function judge(group: Group, { verdicts, failed }: Answers, mostRows: number): Judgement {
