@@ -58,7 +58,8 @@ export interface RunningServer {
  */
 export async function serve(api: Api, options: ServeOptions): Promise<RunningServer> {
   const { port = 8000, host, log = { level: "info" }, signals = true, patience = 5000, ...rest } = options;
-  const logger = isLog(log) ? log : pino({ level: log.level });
+  // Written at once: at the end of the process pino's own default may put the last lines before the one being written.
+  const logger = isLog(log) ? log : pino({ level: log.level }, pino.destination({ dest: 1, sync: true }));
   const server = createServer(api, { ...rest, log: logger });
   const http = createHttpServer(toNodeHandler(server));
   const detach = attachSockets(http, server);
