@@ -1,7 +1,4 @@
-import type { Json } from "../../core/json.ts";
-import type { Key } from "../../core/key/key.ts";
-import type { Query } from "../../core/protocol/query.ts";
-import type { OperationResult } from "../operation/call.ts";
+import type { Call, OperationResult } from "../operation/call.ts";
 import { operate } from "../operation/operate.ts";
 import type { Caller } from "./caller.ts";
 import { failureOf } from "./failure-of.ts";
@@ -10,17 +7,8 @@ import type { LiveParts } from "./live-parts.ts";
 import type { Audience } from "./subscriber.ts";
 import type { Voice } from "./voice.ts";
 
-/** An operation or action that a client asks for. */
-export interface Wish {
-  readonly resource: string;
-  readonly action: string;
-  readonly key?: Key;
-  readonly data?: Json;
-  readonly params?: Readonly<Record<string, Json>>;
-  readonly query?: Query;
-  readonly mutation?: string;
-  readonly ifMatch?: readonly string[];
-}
+/** An operation or action that a client asks for: a call without its caller. */
+export type Wish = Omit<Call, "user" | "request" | "ifNoneMatch">;
 
 /** Whose requests they are. */
 export interface RequestsOwner {
