@@ -25,6 +25,7 @@ export function attachSockets(
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(protocolName) ? protocolName : false),
   });
+  const toSocket = batchWrites();
   const checked = new Set<Duplex>();
   const upgrade = (incoming: IncomingMessage, duplex: Duplex, head: Buffer): void => {
     const request = handshakeRequest(incoming);
@@ -44,7 +45,7 @@ export function attachSockets(
       return sockets.handleUpgrade(incoming, duplex, head, (socket) => {
         // `ws` closes the socket after an error; without a listener the process would end.
         socket.on("error", () => {});
-        server.accept(batchWrites(socket, duplex), request);
+        server.accept(toSocket(socket, duplex), request);
       });
     });
   };

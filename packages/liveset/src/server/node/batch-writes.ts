@@ -1,38 +1,64 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Socket } from "../socket.ts";
+import { textFrame } from "./text-frame.ts";
+
+/** Makes sockets of those of `ws`. */
+export type BatchWrites = (socket: WebSocket, duplex: Duplex) => Socket;
 
 /**
- * A socket that hands all frames of one turn of the event loop to the network as one write. A transaction is at least two
- * frames for each subscriber, and the system call, not the frame, is what sending costs.
+ * Makes sockets that hand all frames of one turn of the event loop to the network as one write: a transaction is at least two
+ * frames for each subscriber, and the system call, not the frame, is what sending costs. They share what they encode: a text that
+ * one after the other is sent becomes a frame once.
  *
- * @param duplex the connection that the socket writes to
+ * What is sent goes to the connection (`duplex`) at once, in order with what `ws` itself writes there, and counts in `bufferedAmount`.
+ * Where an extension would have to change the frame it is left to `ws`.
  */
-export function batchWrites(socket: WebSocket, duplex: Duplex): Socket {
-  let corked = false;
-  const uncork = (): void => {
-    corked = false;
-    duplex.uncork();
+export function batchWrites(): BatchWrites {
+  const frameOf = lastFrame();
+  return (socket, duplex) => {
+    let corked = false;
+    const uncork = (): void => {
+      corked = false;
+      duplex.uncork();
+    };
+    const cork = (): void => {
+      if (corked) return;
+      corked = true;
+      duplex.cork();
+      process.nextTick(uncork);
+    };
+    return {
+      get protocol() {
+        return socket.protocol;
+      },
+      get bufferedAmount() {
+        return socket.bufferedAmount;
+      },
+      send: (text) => {
+        cork();
+        if (socket.readyState === socket.OPEN && socket.extensions === "") duplex.write(frameOf(text));
+        else socket.send(text);
+      },
+      drained: () => (duplex.writableNeedDrain ? drained(duplex) : null),
+      close: (code, reason) => socket.close(code, reason),
+      addEventListener: (type: "message" | "close" | "error", listener: (event: { data: unknown }) => void) =>
+        socket.addEventListener(type as "message", listener),
+    };
   };
-  return {
-    get protocol() {
-      return socket.protocol;
-    },
-    get bufferedAmount() {
-      return socket.bufferedAmount;
-    },
-    send: (data) => {
-      if (!corked) {
-        corked = true;
-        duplex.cork();
-        process.nextTick(uncork);
-      }
-      socket.send(data);
-    },
-    drained: () => (duplex.writableNeedDrain ? drained(duplex) : null),
-    close: (code, reason) => socket.close(code, reason),
-    addEventListener: (type: "message" | "close" | "error", listener: (event: { data: unknown }) => void) =>
-      socket.addEventListener(type as "message", listener),
+}
+
+/** The frame of a text; the last one is kept until the turn of the event loop ends, for the next socket that is sent the same. */
+function lastFrame(): (text: string) => Buffer {
+  let last: { readonly text: string; readonly frame: Buffer } | null = null;
+  const forget = (): void => {
+    last = null;
+  };
+  return (text) => {
+    if (last?.text === text) return last.frame;
+    if (last === null) process.nextTick(forget);
+    last = { text, frame: textFrame(text) };
+    return last.frame;
   };
 }
 
