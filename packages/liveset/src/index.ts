@@ -7,6 +7,7 @@ export type { Json, WireRow } from "./core/json.ts";
 export type { Key } from "./core/key/key.ts";
 export type { Query } from "./core/protocol/query.ts";
 export type { Lookup } from "./core/query/lookup.ts";
+export type { OrderBy, OrderValue } from "./core/query/order.ts";
 export type { DeclaredWhere, LookupsOf, Where } from "./core/query/where.ts";
 export { type Action, type ActionCall, type ActionOptions, action } from "./server/action.ts";
 export type { Api } from "./server/api.ts";

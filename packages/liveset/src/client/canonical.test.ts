@@ -11,6 +11,15 @@ test("the order of keys in a filter and of parameters does not matter", () => {
   expect(text({ where: { a: 1, b: undefined as never } })).toBe(text({ where: { a: 1 } }));
 });
 
+test("where NULL stands by itself need not be said", () => {
+  const one = text({ orderBy: { a: "asc", b: "desc" } });
+  expect(
+    text({ orderBy: { a: { direction: "asc", nulls: "first" }, b: { nulls: "last", direction: "desc" } } }),
+  ).toBe(one);
+  expect(text({ orderBy: { a: { direction: "asc", nulls: "last" }, b: "desc" } })).not.toBe(one);
+  expect(text({ orderBy: { a: "up" } })).not.toBe(text({ orderBy: { a: "down" } }));
+});
+
 test("an absent part is an empty one", () => {
   expect(canonicalTarget({ resource: "tasks", action: "list" })).toBe(text({ where: {}, orderBy: {} }));
 });

@@ -1,12 +1,13 @@
 import type { Json } from "../core/json.ts";
 import type { Subscribe } from "../core/protocol/subscribe.ts";
+import { readOrderTerm } from "../core/query/parse-order.ts";
 
 /** What identifies a live query within one client. */
 export type Target = Pick<Subscribe, "resource" | "action" | "key" | "params" | "query">;
 
 /**
  * One text for all spellings of one query: the keys of `where` and `params` may come in any order, those of
- * `orderBy` say what is more important. Different queries never have one text.
+ * `orderBy` say what is more important, and where NULL stands by itself need not be said. Different queries never have one text.
  */
 export function canonicalTarget(target: Target): string {
   const { where, orderBy, ...rest } = target.query ?? {};
@@ -16,7 +17,7 @@ export function canonicalTarget(target: Target): string {
     target.key ?? null,
     sorted((target.params ?? {}) as Json),
     sorted((where ?? {}) as Json),
-    Object.entries(orderBy ?? {}),
+    Object.entries(orderBy ?? {}).map(([column, value]) => readOrderTerm(column, value) ?? [column, value]),
     sorted(rest as Json),
   ]);
 }

@@ -1,8 +1,11 @@
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { ApiTypes } from "../core/api-types.ts";
 import type { Down } from "../core/protocol/down.ts";
-import { type Fixture, startFixture } from "../server/live/live.fixture.ts";
+import { defineApi } from "../server/define-api.ts";
+import { type Fixture, startFixture, tasks } from "../server/live/live.fixture.ts";
+import { resource } from "../server/resource.ts";
 import { type SocketPair, socketPair } from "../testing/socket-pair.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import type { Client } from "./client.ts";
@@ -12,8 +15,8 @@ import type { TestApi } from "./fake-network.fixture.ts";
 
 /* The client against the real server, in one process: SQLite in memory, a pair of sockets, nothing doubled. */
 
-interface Line {
-  readonly client: Client<TestApi>;
+interface Line<A extends ApiTypes> {
+  readonly client: Client<A>;
   readonly clock: VirtualClock;
   readonly pairs: SocketPair[];
   /** Everything that the server sent. */
@@ -21,11 +24,15 @@ interface Line {
   cut(): void;
 }
 
-function connect(fixture: Fixture, user: number | null = 7, options: ClientOptions = {}): Line {
+function connect<A extends ApiTypes = TestApi>(
+  fixture: Fixture,
+  user: number | null = 7,
+  options: ClientOptions = {},
+): Line<A> {
   const clock = new VirtualClock();
   const pairs: SocketPair[] = [];
   const frames: Down[] = [];
-  const client = createClient<TestApi>(`ws://test/ws/${user === null ? "" : `?user=${user}`}`, {
+  const client = createClient<A>(`ws://test/ws/${user === null ? "" : `?user=${user}`}`, {
     clock,
     random: () => 0.5,
     webSocket: (url) => {
@@ -41,6 +48,7 @@ function connect(fixture: Fixture, user: number | null = 7, options: ClientOptio
   return { client, clock, pairs, frames, cut: () => pairs.at(-1)?.cut() };
 }
 
+const idsOf = (rows: readonly object[]): unknown[] => rows.map((row) => (row as { id?: unknown }).id);
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { interval: 2, timeout: 5_000 });
 
 test("a list follows its query, whoever writes", async () => {
@@ -95,6 +103,46 @@ test("P1: a window follows the first rows while others write, and grows under th
     expect(count.getSnapshot().data).toBe(open.count);
   });
   expect(doubles).toEqual([]);
+});
+
+test("P1: NULL stands where the order says, in lists, windows and pages, for all writers", async () => {
+  const api = defineApi({
+    tasks: resource(tasks, {
+      orderBy: ["id", "ownerId"],
+      defaultOrder: { ownerId: { direction: "desc", nulls: "first" } },
+    }),
+  });
+  const fixture = await startFixture({ api });
+  await fixture.run("insert into tasks (id, ownerId) values (1, 7), (2, null), (3, 8)");
+  const { client, frames } = connect<typeof api>(fixture);
+  const owned = client.tasks;
+  const last = { orderBy: { ownerId: { direction: "asc", nulls: "last" } } } as const;
+  const list = owned.live(last);
+  const window = owned.live({ ...last, limit: 2 });
+  const byDefault = owned.live();
+  const shown = () => [list, window, byDefault].map((handle) => idsOf(handle.getSnapshot().data));
+  await Promise.all([list.whenReady(), window.whenReady(), byDefault.whenReady()]);
+  expect(shown()).toEqual([
+    [1, 3, 2],
+    [1, 3],
+    [2, 3, 1],
+  ]);
+  expect(frames.flatMap((frame) => (frame.type === "subscribed" ? [frame.order] : []))).toContainEqual([
+    { column: "ownerId", direction: "asc", nulls: "last", kind: "integer" },
+    { column: "id", direction: "asc", kind: "integer" },
+  ]);
+  await fixture.transaction(
+    "update tasks set ownerId = 9 where id = 2",
+    "update tasks set ownerId = null where id = 1",
+  );
+  await soon(() =>
+    expect(shown()).toEqual([
+      [3, 2, 1],
+      [3, 2],
+      [1, 2, 3],
+    ]),
+  );
+  expect(idsOf((await owned.list({ ...last, after: "" })).results)).toEqual([3, 2, 1]);
 });
 
 test("P6: what was written is in the list when the promise resolves", async () => {

@@ -67,9 +67,12 @@ export function filters(): void {
   void client.tasks.live();
   void client.tasks.live({ where: { done: true, text: { icontains: "milk" } }, orderBy: { id: "desc" } });
   void client.tasks.live({
+    orderBy: { text: { direction: "asc", nulls: "last" }, id: "desc" },
     where: { OR: [{ text: { in: ["a", "b"] } }, { NOT: { due: { isnull: true } } }] },
   });
   void client.tasks.live({ search: "milk" });
+  // @ts-expect-error NULL stands first or last
+  void client.tasks.live({ orderBy: { id: { direction: "asc", nulls: "middle" } } });
   // @ts-expect-error secret is not declared as a filter
   void client.tasks.live({ where: { secret: "x" } });
   // @ts-expect-error done allows no other lookup than exact

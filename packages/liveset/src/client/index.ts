@@ -6,6 +6,7 @@
 export { type Code, codes } from "../core/error/codes.ts";
 export { type Issue, LivesetError } from "../core/error/liveset-error.ts";
 export type { Key } from "../core/key/key.ts";
+export type { OrderBy, OrderValue } from "../core/query/order.ts";
 export type { Backoff } from "./backoff.ts";
 export type { Client, ClientBase, ClientStatus, ResourcesOf } from "./client.ts";
 export type { ClientOptions } from "./client-options.ts";

@@ -1,5 +1,6 @@
 import type { ActionTypes, ResourceTypes } from "../core/api-types.ts";
 import type { Lookup } from "../core/query/lookup.ts";
+import type { OrderBy } from "../core/query/order.ts";
 import type { DeclaredWhere } from "../core/query/where.ts";
 import type { LiveHandle, LiveWindow } from "./live-handle.ts";
 import type { CallOptions } from "./operation.ts";
@@ -17,8 +18,8 @@ export interface LiveListQuery<T extends ResourceTypes = ResourceTypes> {
   readonly where?: Filters<T>;
   /** Words that must all occur. */
   readonly search?: string;
-  /** Fields in order of importance. */
-  readonly orderBy?: { readonly [K in T["orderBy"]]?: "asc" | "desc" };
+  /** Fields in order of importance, each with its direction, or with that and the place of NULL. */
+  readonly orderBy?: OrderBy<T["orderBy"]>;
 }
 
 /** What a live window may ask for: the first rows of a list, in its order. */

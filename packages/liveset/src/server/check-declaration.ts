@@ -1,4 +1,5 @@
 import { lookupsOfKind } from "../core/query/lookups-of-kind.ts";
+import { readOrderTerm } from "../core/query/parse-order.ts";
 import { mostRelations } from "../core/query/where-rules.ts";
 import { operationNames } from "./operation-names.ts";
 import { reservedQueryKeys } from "./reserved-query-keys.ts";
@@ -113,6 +114,12 @@ function checkFilters(info: TableInfo, options: AnyResourceOptions): string[] {
       if (kind === "json" || kind === "blob" || kind === "opaque")
         faults.push(`${option} names "${name}", but a column of kind ${kind} cannot be sorted by.`);
     }
+  }
+  for (const [name, value] of Object.entries(options.defaultOrder ?? {})) {
+    if (value !== undefined && readOrderTerm(name, value) === null)
+      faults.push(
+        `defaultOrder.${name} must be "asc", "desc" or { direction: "asc" or "desc", nulls: "first" or "last" }.`,
+      );
   }
   return faults;
 }

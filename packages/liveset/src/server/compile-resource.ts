@@ -3,6 +3,7 @@ import type { Json, WireRow } from "../core/json.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import { lookupsOfKind } from "../core/query/lookups-of-kind.ts";
 import type { Order } from "../core/query/order.ts";
+import { parseOrderTerm, totalOrder } from "../core/query/parse-order.ts";
 import type { RelatedField, RelatedFields } from "../core/query/related-fields.ts";
 import { checkDeclaration, defaultMaxPageSize, filterEntries, urlNameOf } from "./check-declaration.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
@@ -74,10 +75,11 @@ function relatedFilters(info: TableInfo, options: AnyResourceOptions): RelatedFi
 }
 
 function defaultOrder(info: TableInfo, options: AnyResourceOptions): Order {
-  const declared = Object.entries((options.defaultOrder ?? {}) as Readonly<Record<string, "asc" | "desc">>);
-  const named = declared.map(([column, direction]) => ({ column, direction }));
-  const rest = info.key.filter((column) => !named.some((term) => term.column === column));
-  return [...named, ...rest.map((column) => ({ column, direction: "asc" as const }))];
+  const declared = Object.entries(options.defaultOrder ?? {}).filter(([, value]) => value !== undefined);
+  return totalOrder(
+    declared.map(([column, value]) => parseOrderTerm(column, value)),
+    info.key,
+  );
 }
 
 function serializer(

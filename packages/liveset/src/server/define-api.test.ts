@@ -30,6 +30,16 @@ const faults: readonly (readonly [string, object, string])[] = [
   ["an unknown filter", { filters: ["colour"] }, 'filters names "colour", which is not a column'],
   ["an unknown order", { orderBy: ["colour"] }, 'orderBy names "colour", which is not a column'],
   ["an unknown default order", { defaultOrder: { colour: "asc" } }, 'defaultOrder names "colour"'],
+  [
+    "a default order that is none",
+    { defaultOrder: { text: "up" } },
+    'defaultOrder.text must be "asc", "desc" or {',
+  ],
+  [
+    "a place of NULL that is none",
+    { defaultOrder: { text: { direction: "asc", nulls: "middle" } } },
+    'defaultOrder.text must be "asc", "desc" or {',
+  ],
   ["an unknown search field", { search: ["colour"] }, 'search names "colour", which is not a column'],
   ["an unknown read-only column", { readOnly: ["colour"] }, 'readOnly names "colour", which is not a column'],
   [

@@ -3,6 +3,7 @@ import type { InferInsertModel, InferSelectModel, Table } from "drizzle-orm";
 import type { ActionTypes, ResourceTypes, WireRowOf, WireValue } from "../core/api-types.ts";
 import type { Key } from "../core/key/key.ts";
 import type { Lookup } from "../core/query/lookup.ts";
+import type { OrderBy } from "../core/query/order.ts";
 import type { Where } from "../core/query/where.ts";
 import type { Action } from "./action.ts";
 import type { Context } from "./context.ts";
@@ -136,7 +137,7 @@ export interface ResourceOptions<
   /** Fields to order by. */
   readonly orderBy?: readonly O[];
   /** Order where the caller gives none; the key comes last in any case. Default: the key. */
-  readonly defaultOrder?: { readonly [K in ColumnName<T>]?: "asc" | "desc" };
+  readonly defaultOrder?: OrderBy<ColumnName<T>>;
   /** Operations offered. Default: all. */
   readonly operations?: readonly Operation[];
   readonly permissions?: Permissions<T, OutputOf<P>>;

@@ -19,10 +19,14 @@ const shape: fc.Arbitrary<WindowShape> = fc
   .record({
     limit: fc.integer({ min: 1, max: 5 }),
     ahead: fc.integer({ min: 1, max: 3 }),
-    order: fc.uniqueArray(fc.record({ column: fc.constantFrom("rank", "name", "id"), direction }), {
-      selector: ({ column }) => column,
-      maxLength: 3,
-    }),
+    order: fc.uniqueArray(
+      fc.record({
+        column: fc.constantFrom("rank", "name", "id"),
+        direction,
+        nulls: fc.constantFrom("first", "last"),
+      }),
+      { selector: ({ column }) => column, maxLength: 3 },
+    ),
   })
   .map(({ limit, ahead, order }) => ({
     limit,

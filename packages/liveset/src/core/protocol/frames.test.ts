@@ -20,7 +20,7 @@ async function sha256(text: string): Promise<string> {
 test("the wire is what it was: a change of any frame is a decision", async () => {
   const text = Object.entries(schemas).map(([type, schema]) => `${type} ${schema.describe}`);
   expect(await sha256(text.join("\n"))).toBe(
-    "7aa622896eb6c725590797c314383cf8e6a3f885b50338f7403533fef237ecbe",
+    "c30cfbb0a395eb441e412dc33112d573d031c2e9220c062f76ccd06634a87bfe",
   );
 });
 
@@ -68,7 +68,10 @@ describe("frames that are valid", () => {
       cursor: "c",
       plan: "p",
       keys: ["id"],
-      order: [{ column: "id", direction: "asc", kind: "integer" }],
+      order: [
+        { column: "at", direction: "asc", nulls: "last", kind: "date" },
+        { column: "id", direction: "asc", kind: "integer" },
+      ],
       resumed: false,
       rows: [{ id: 1 }],
     },
@@ -159,6 +162,15 @@ describe("frames that are not valid name the value", () => {
     ["ping", [], [], "type"],
     ["changes", { type: "changes", group: 1, cursor: "c", leave: [1] }, ["leave", 0], "type"],
     ["subscribed", { type: "subscribed" }, ["id"], "required"],
+    [
+      "subscribed",
+      {
+        ...{ type: "subscribed", id: "s1", group: 1, cursor: "c", plan: "p", keys: ["id"], resumed: true },
+        order: [{ column: "id", direction: "asc", nulls: "middle", kind: "integer" }],
+      },
+      ["order", 0, "nulls"],
+      "type",
+    ],
   ])("%s %#", (type, frame, path, code) => {
     expect(issuesOf(type, frame)[0]).toMatchObject({ path, code });
   });

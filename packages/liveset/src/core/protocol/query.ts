@@ -2,8 +2,8 @@ import type { Json } from "../json.ts";
 import { boolean, number, object, optional, record, type Schema, string } from "./schema.ts";
 
 /**
- * What a caller asks of a list. `where` is the object form of a filter; `orderBy` maps a field to `"asc"`
- * or `"desc"`, in order of importance; `after` is the page position that the previous page gave.
+ * What a caller asks of a list. `where` is the object form of a filter; `orderBy` maps a field to `"asc"`,
+ * `"desc"` or `{direction, nulls}`, in order of importance; `after` is the page position that the previous page gave.
  * `total` has all rows of a live list with a `limit` counted; a page has its `count` anyway.
  */
 export interface Query {

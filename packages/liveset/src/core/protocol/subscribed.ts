@@ -1,11 +1,16 @@
 import type { WireRow } from "../json.ts";
 import { type ColumnKind, columnKinds } from "../query/column-kind.ts";
+import type { Direction, Nulls } from "../query/order.ts";
 import { array, boolean, literal, number, object, optional, row, type Schema, string } from "./schema.ts";
 
-/** One column of a live list's order, with the kind that says how its values compare. */
+/**
+ * One column of a live list's order, with the kind that says how its values compare. `nulls` says where NULL stands; without it, first when
+ * ascending and last when descending.
+ */
 export interface WireOrderTerm {
   readonly column: string;
-  readonly direction: "asc" | "desc";
+  readonly direction: Direction;
+  readonly nulls?: Nulls;
   readonly kind: ColumnKind;
 }
 
@@ -35,6 +40,7 @@ export interface Subscribed {
 const orderTerm: Schema<WireOrderTerm> = object({
   column: string,
   direction: literal("asc", "desc"),
+  nulls: optional(literal("first", "last")),
   kind: literal(...columnKinds),
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { WireRow } from "../json.ts";
 import { columnsFrom } from "./columns.fixture.ts";
 import { compareRows } from "./compare-rows.ts";
-import type { Order } from "./order.ts";
+import { type Direction, type Nulls, type Order, orderTerm } from "./order.ts";
 
 const columns = columnsFrom({
   id: "integer",
@@ -39,6 +39,19 @@ test("several columns, each in its direction, NULL first ascending and last desc
       rows,
     ),
   ).toEqual([4, 1, 3, 2]);
+});
+
+test("NULL stands where its term says, whichever way the values go", () => {
+  const rows = [
+    { id: 1, text: "a" },
+    { id: 2, text: null },
+    { id: 3, text: "b" },
+  ];
+  const by = (direction: Direction, nulls: Nulls) => ids([orderTerm("text", direction, nulls)], rows);
+  expect(by("asc", "first")).toEqual([2, 1, 3]);
+  expect(by("asc", "last")).toEqual([1, 3, 2]);
+  expect(by("desc", "first")).toEqual([2, 3, 1]);
+  expect(by("desc", "last")).toEqual([3, 1, 2]);
 });
 
 test("dates are sorted as instants, also beyond four digits of a year", () => {

@@ -4,6 +4,7 @@ import type { Query } from "../protocol/query.ts";
 import type { Column, Columns } from "./column-kind.ts";
 import { type Lookup, lookups } from "./lookup.ts";
 import { parseOperand } from "./operand.ts";
+import { type Nulls, orderTerm } from "./order.ts";
 import type { RelatedField, RelatedFields } from "./related-fields.ts";
 
 /** A URL's parameters, sorted into what they are. */
@@ -23,6 +24,7 @@ export interface ParsedUrlQuery {
  *   which a comma is a character.
  * - `list__ownerId=3` is a field of a related table, where `related` has it. Behind a relation to any number of rows it
  *   means that some row has it; several parameters mean the same row.
+ * - `ordering=-dueAt,id` goes by `dueAt`, descending, then by `id`; `-dueAt__nulls_first` says where NULL stands.
  * - `true` and `false` may be written as in Python, and as 1 and 0.
  * - `where=<JSON>` carries the object form; what stands beside it is joined to it by AND.
  *
@@ -187,13 +189,27 @@ function parseCount(key: string, text: string): number {
 function parseOrdering(text: string, columns: Columns): Record<string, Json> {
   const terms = new Map<string, Json>();
   for (const term of text === "" ? [] : text.split(",")) {
-    const field = term.startsWith("-") ? term.slice(1) : term;
+    const direction = term.startsWith("-") ? "desc" : "asc";
+    const { field, nulls } = splitNulls(term.startsWith("-") ? term.slice(1) : term, columns);
     if (!columns.has(field))
       throw invalid(["ordering"], "not_declared", `ordering: there is no field "${field}".`);
     if (terms.has(field)) throw invalid(["ordering"], "repeated", `ordering names ${field} twice.`);
-    terms.set(field, term.startsWith("-") ? "desc" : "asc");
+    const said = orderTerm(field, direction, nulls).nulls;
+    terms.set(field, said === undefined ? direction : { direction, nulls: said });
   }
   return Object.fromEntries(terms);
+}
+
+/** What stands before `__nulls_first` or `__nulls_last` is the field where there is one; else the whole is. */
+function splitNulls(text: string, columns: Columns): { readonly field: string; readonly nulls?: Nulls } {
+  const at = text.lastIndexOf("__nulls_");
+  const field = text.slice(0, Math.max(at, 0));
+  if (!columns.has(field)) return { field: text };
+  const nulls = text.slice(at + "__nulls_".length);
+  if (nulls === "first" || nulls === "last") return { field, nulls };
+  if (columns.has(text)) return { field: text };
+  const message = `ordering: ${field} may have __nulls_first or __nulls_last, not __nulls_${nulls}.`;
+  throw invalid(["ordering"], "invalid_value", message);
 }
 
 function parseJson(text: string): Readonly<Record<string, Json>> {

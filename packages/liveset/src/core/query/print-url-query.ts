@@ -1,13 +1,15 @@
-import { invalid } from "../error/liveset-error.ts";
 import type { Json } from "../json.ts";
 import type { Query } from "../protocol/query.ts";
+import { nullsOf } from "./order.ts";
+import { parseOrderTerm } from "./parse-order.ts";
 
 /**
- * A query as the parameters of a URL, in Django's form: `done=true&text__icontains=milk&id__in=1,2&ordering=-id`. What
- * has no such form (AND, OR, NOT, equality with null, an empty list, a field named like a parameter)
- * stands in `where=` as JSON. `parseUrlQuery` reads it back to an equal query.
+ * A query as the parameters of a URL, in Django's form: `done=true&text__icontains=milk&id__in=1,2&ordering=-id`, with
+ * `ordering=id__nulls_last` where NULL does not stand where it does by itself. What has no such form (AND, OR, NOT, equality
+ * with null, an empty list, a field named like a parameter) stands in `where=` as JSON. `parseUrlQuery` reads it back to an
+ * equal query.
  *
- * @throws LivesetError `invalid` with the path `["orderBy", field]` for a direction other than `"asc"` and `"desc"`.
+ * @throws LivesetError `invalid` as `parseOrderTerm` does, for what is no direction.
  */
 export function printUrlQuery(query: Query): URLSearchParams {
   const params = new URLSearchParams();
@@ -63,16 +65,13 @@ function printOperand(lookup: string, operand: Json): string[] | null {
 }
 
 function printOrder(orderBy: Readonly<Record<string, Json>>): string {
-  const terms = Object.entries(orderBy).filter(([, direction]) => direction !== undefined);
+  const terms = Object.entries(orderBy).filter(([, value]) => value !== undefined);
   return terms
-    .map(([field, direction]) => {
-      if (direction === "asc") return field;
-      if (direction === "desc") return `-${field}`;
-      throw invalid(
-        ["orderBy", field],
-        "invalid_value",
-        `The direction of ${field} must be "asc" or "desc".`,
-      );
+    .map(([field, value]) => {
+      const term = parseOrderTerm(field, value);
+      // A field whose own name ends like that says it once more, so that its name is not taken for another field's NULLs.
+      const isSaid = term.nulls !== undefined || /__nulls_(first|last)$/.test(field);
+      return `${term.direction === "desc" ? "-" : ""}${field}${isSaid ? `__nulls_${nullsOf(term)}` : ""}`;
     })
     .join(",");
 }

@@ -2,7 +2,7 @@ import { invalid, LivesetError } from "../error/liveset-error.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import type { Columns } from "./column-kind.ts";
 import { parseOperand } from "./operand.ts";
-import type { Order, OrderTerm } from "./order.ts";
+import { nullsOf, type Order, type OrderTerm } from "./order.ts";
 import type { Operand, Predicate } from "./predicate.ts";
 
 /** The values of one row in the columns of an order. */
@@ -29,18 +29,16 @@ function sameAs(column: string, value: Operand | null): Predicate {
     : { op: "compare", column, lookup: "exact", value };
 }
 
-/** NULL comes first when ascending, last when descending. */
-function behind({ column, direction }: OrderTerm, value: Operand | null, nullable: boolean): Predicate {
-  if (direction === "asc") {
-    return value === null
-      ? { op: "compare", column, lookup: "isnull", value: false }
-      : { op: "compare", column, lookup: "gt", value };
+function behind(term: OrderTerm, value: Operand | null, nullable: boolean): Predicate {
+  const { column, direction } = term;
+  const nulls = nullsOf(term);
+  if (value === null) {
+    return nulls === "first" ? { op: "compare", column, lookup: "isnull", value: false } : { op: "false" };
   }
-  if (value === null) return { op: "false" };
-  const lower: Predicate = { op: "compare", column, lookup: "lt", value };
-  return nullable
-    ? { op: "or", of: [lower, { op: "compare", column, lookup: "isnull", value: true }] }
-    : lower;
+  const further: Predicate = { op: "compare", column, lookup: direction === "asc" ? "gt" : "lt", value };
+  return nullable && nulls === "last"
+    ? { op: "or", of: [further, { op: "compare", column, lookup: "isnull", value: true }] }
+    : further;
 }
 
 /** A page's position as opaque text that stands in a URL as it is. */

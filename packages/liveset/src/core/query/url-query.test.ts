@@ -21,6 +21,7 @@ const columns = columnsFrom({
   meta: "json",
   a__in: "integer",
   a: "integer",
+  a__nulls_last: "integer?",
   limit: "integer",
   x_: "integer",
 });
@@ -77,6 +78,22 @@ describe("Django's form", () => {
       search: "milk and honey",
     });
     expect(Object.keys(parse("ordering=text,-id").query.orderBy ?? {})).toEqual(["text", "id"]);
+  });
+
+  test("an order says where NULL stands, where it does not stand there by itself", () => {
+    expect(parse("ordering=-at__nulls_first,text__nulls_last,listId").query.orderBy).toEqual({
+      at: { direction: "desc", nulls: "first" },
+      text: { direction: "asc", nulls: "last" },
+      listId: "asc",
+    });
+    expect(parse("ordering=at__nulls_first,-text__nulls_last").query.orderBy).toEqual({
+      at: "asc",
+      text: "desc",
+    });
+    expect(parse("ordering=a__nulls_last,-a__nulls_last__nulls_first").query.orderBy).toEqual({
+      a: { direction: "asc", nulls: "last" },
+      a__nulls_last: { direction: "desc", nulls: "first" },
+    });
   });
 
   test("declared params are collected as they are", () => {
@@ -144,6 +161,13 @@ describe("what is wrong is refused with its key", () => {
     ["ordering=nope", "ordering", "not_declared"],
     ["ordering=id,-id", "ordering", "repeated"],
     ["ordering=id,,text", "ordering", "not_declared"],
+    ["ordering=id__nulls_middle", "ordering", "invalid_value"],
+    ["ordering=id__nulls_", "ordering", "invalid_value"],
+    ["ordering=id__nulls", "ordering", "not_declared"],
+    ["ordering=nope__nulls_last", "ordering", "not_declared"],
+    ["ordering=__nulls_last", "ordering", "not_declared"],
+    ["ordering=id__nulls_last__nulls_last", "ordering", "not_declared"],
+    ["ordering=text,-text__nulls_first", "ordering", "repeated"],
     ["where={", "where", "invalid_value"],
     ["where=[]", "where", "invalid_type"],
     ["where=null", "where", "invalid_type"],
@@ -187,8 +211,20 @@ describe("printing", () => {
     ).toBe("text__ne=a");
   });
 
+  test("says where NULL stands only where it must", () => {
+    const orderBy = {
+      id: { direction: "desc", nulls: "last" },
+      at: { direction: "asc", nulls: "last" },
+      text: { direction: "desc", nulls: "first" },
+    };
+    expect(print({ orderBy })).toBe("ordering=-id,at__nulls_last,-text__nulls_first");
+  });
+
   test("refuses a direction that is none", () => {
     expect(() => printUrlQuery({ orderBy: { id: "up" } })).toThrow("direction of id");
+    expect(() => printUrlQuery({ orderBy: { id: { direction: "asc", nulls: "up" } } })).toThrow(
+      "nulls of id",
+    );
   });
 });
 
@@ -207,6 +243,7 @@ const wireValue: Readonly<Record<string, fc.Arbitrary<Json>>> = {
   bytes: fc.constantFrom("", "AAE=", "+/+/"),
   a__in: fc.integer(),
   a: fc.integer(),
+  a__nulls_last: fc.integer(),
   limit: fc.integer(),
   x_: fc.integer(),
 };
@@ -239,7 +276,15 @@ const arbitraryQuery = fc.record(
   {
     where: condition,
     search: text,
-    orderBy: fc.dictionary(fc.constantFrom("id", "text", "a__in", "limit"), fc.constantFrom("asc", "desc")),
+    orderBy: fc.dictionary(
+      fc.constantFrom("id", "text", "a__in", "a", "a__nulls_last", "limit"),
+      fc.constantFrom<Json>(
+        "asc",
+        "desc",
+        { direction: "asc", nulls: "last" },
+        { direction: "desc", nulls: "first" },
+      ),
+    ),
     limit: natural,
     offset: natural,
     after: fc.string(),

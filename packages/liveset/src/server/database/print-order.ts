@@ -1,23 +1,25 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Order } from "../../core/query/order.ts";
+import { nullsOf, type Order } from "../../core/query/order.ts";
 import type { TableInfo } from "../table/table-info.ts";
 import { comparable, type SqlDialect } from "./print-comparison.ts";
 
 /**
  * The terms of an ORDER BY that sorts as `compareRows` does: text by code point whatever collation a column declares, NULL
- * first when ascending and last when descending.
+ * where the term says on every database.
  *
  * @throws TypeError for a column that the table does not have.
  */
 export function printOrder(order: Order, info: TableInfo, dialect: SqlDialect): SQL[] {
-  return order.map(({ column: name, direction }) => {
+  return order.map((asked) => {
+    const { column: name, direction, nulls } = asked;
     const column = info.columns.get(name);
     if (column === undefined) throw new TypeError(`The table "${info.name}" has no column "${name}".`);
     const term =
       direction === "asc"
         ? sql`${comparable(column, dialect)} asc`
         : sql`${comparable(column, dialect)} desc`;
-    if (dialect === "sqlite") return term;
-    return direction === "asc" ? sql`${term} nulls first` : sql`${term} nulls last`;
+    // SQLite sorts so by itself, and only then uses an index as it stands.
+    if (dialect === "sqlite" && nulls === undefined) return term;
+    return nullsOf(asked) === "first" ? sql`${term} nulls first` : sql`${term} nulls last`;
   });
 }

@@ -9,7 +9,13 @@ import { compareRows } from "../../core/query/compare-rows.ts";
 import { compilePredicate } from "../../core/query/evaluate.ts";
 import { lookupsOfKind } from "../../core/query/lookups-of-kind.ts";
 import { normalize } from "../../core/query/normalize.ts";
-import type { Order } from "../../core/query/order.ts";
+import {
+  type Direction,
+  type Nulls,
+  type Order,
+  type OrderValue,
+  orderTerm,
+} from "../../core/query/order.ts";
 import { parseOrder } from "../../core/query/parse-order.ts";
 import { parseWhere } from "../../core/query/parse-where.ts";
 import type { Operand, Predicate } from "../../core/query/predicate.ts";
@@ -386,11 +392,14 @@ describe("P1: a predicate means in memory what it means in SQLite", () => {
 });
 
 describe("P1: rows are sorted in memory as SQLite sorts them", () => {
+  const direction = fc.constantFrom<Direction>("asc", "desc");
+  const arbitraryValue: fc.Arbitrary<OrderValue> = fc.oneof(
+    direction,
+    fc.record({ direction, nulls: fc.constantFrom<Nulls>("first", "last") }),
+  );
   const arbitraryOrder: fc.Arbitrary<Order> = fc
     .uniqueArray(fc.constantFrom(...Object.keys(wireValue), "id"), { maxLength: 3 })
-    .chain((names) =>
-      fc.record(Object.fromEntries(names.map((name) => [name, fc.constantFrom("asc", "desc")]))),
-    )
+    .chain((names) => fc.record(Object.fromEntries(names.map((name) => [name, arbitraryValue]))))
     .map((orderBy) => parseOrder(orderBy, new Set(Object.keys(orderBy)), [], info.key));
 
   test("and a page begins exactly behind any row", { timeout: 60_000 * soak }, () => {
@@ -417,15 +426,27 @@ describe("P1: rows are sorted in memory as SQLite sorts them", () => {
     );
   });
 
-  test("NULL is first when ascending and last when descending", () => {
+  test("NULL is first when ascending and last when descending, unless the order says otherwise", () => {
     for (const [index, whole] of [2, null, 1].entries()) insert({ ...empty, id: index + 1, whole });
-    const order = (direction: "asc" | "desc"): Order => [{ column: "whole", direction }];
-    expect(select(sql`1 = 1`, printOrder(order("asc"), info, "sqlite")).map(({ id }) => id)).toEqual([
-      2, 3, 1,
-    ]);
-    expect(select(sql`1 = 1`, printOrder(order("desc"), info, "sqlite")).map(({ id }) => id)).toEqual([
-      1, 3, 2,
-    ]);
+    const sorted = (direction: Direction, nulls?: Nulls): Json[] => {
+      const order = [orderTerm("whole", direction, nulls)];
+      return select(sql`1 = 1`, printOrder(order, info, "sqlite")).map(({ id }) => id as Json);
+    };
+    expect(sorted("asc")).toEqual([2, 3, 1]);
+    expect(sorted("asc", "last")).toEqual([3, 1, 2]);
+    expect(sorted("desc")).toEqual([1, 3, 2]);
+    expect(sorted("desc", "first")).toEqual([2, 1, 3]);
+  });
+
+  test("PostgreSQL is always told where NULL stands", () => {
+    const print = (direction: Direction, nulls?: Nulls): string =>
+      dialect.sqlToQuery(
+        sql.join(printOrder([orderTerm("whole", direction, nulls)], info, "postgres"), sql`, `),
+      ).sql;
+    expect(print("asc")).toBe('"some things"."whole" asc nulls first');
+    expect(print("asc", "last")).toBe('"some things"."whole" asc nulls last');
+    expect(print("desc")).toBe('"some things"."whole" desc nulls last');
+    expect(print("desc", "first")).toBe('"some things"."whole" desc nulls first');
   });
 });
 

@@ -155,9 +155,9 @@ function rowPermission(resource: CompiledResource, context: Context): ((row: Wir
 }
 
 function wireOrder({ order, resource }: Bound): readonly WireOrderTerm[] {
-  return order.flatMap(({ column, direction }) => {
-    const kind = resource.info.columns.get(column)?.kind;
-    return kind === undefined || !resource.fields.includes(column) ? [] : [{ column, direction, kind }];
+  return order.flatMap((term) => {
+    const kind = resource.info.columns.get(term.column)?.kind;
+    return kind === undefined || !resource.fields.includes(term.column) ? [] : [{ ...term, kind }];
   });
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Json } from "../../core/json.ts";
+import type { Direction, Nulls } from "../../core/query/order.ts";
 import type { ReferenceClient } from "../../testing/reference-client.ts";
 import { sqlite } from "../database/sqlite/sqlite.ts";
 import type { Ask } from "./ask.ts";
@@ -52,7 +53,11 @@ const statement: fc.Arbitrary<string> = fc.oneof(
     arbitrary: id.map((least) => `delete from items where id between ${least} and ${least + 30}`),
   },
 );
-const direction = fc.constantFrom("asc" as const, "desc" as const);
+const direction = fc.constantFrom<Direction>("asc", "desc");
+const orderValue = fc.oneof(
+  direction,
+  fc.record({ direction, nulls: fc.constantFrom<Nulls>("first", "last") }),
+);
 const where = fc.constantFrom<Record<string, Json> | undefined>(undefined, { name: "a" });
 const ask: fc.Arbitrary<Ask> = fc.oneof(
   {
@@ -60,7 +65,7 @@ const ask: fc.Arbitrary<Ask> = fc.oneof(
     arbitrary: fc
       .record({
         resource: fc.constantFrom("items", "items", "judged"),
-        orderBy: fc.dictionary(fc.constantFrom("rank", "name", "id"), direction, { maxKeys: 2 }),
+        orderBy: fc.dictionary(fc.constantFrom("rank", "name", "id"), orderValue, { maxKeys: 2 }),
         limit: fc.integer({ min: 1, max: 6 }),
         total: fc.boolean(),
         where,
@@ -69,7 +74,7 @@ const ask: fc.Arbitrary<Ask> = fc.oneof(
       .map(({ resource, orderBy, limit, total, where, after }): Ask => {
         const query = { limit, total, ...(where === undefined ? {} : { where }) };
         if (after === null) return { resource, action: "list", query: { ...query, orderBy } };
-        const order = { rank: "asc", id: "desc" };
+        const order = { rank: orderBy.rank ?? "asc", id: "desc" };
         return { resource, action: "list", query: { ...query, orderBy: order, after: afterOf(after) } };
       }),
   },
