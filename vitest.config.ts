@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: "integration",
           setupFiles,
+          globalSetup: `${import.meta.dirname}/scripts/postgres/global-setup.ts`,
           include: [integration],
           exclude: never,
           testTimeout: 30_000,

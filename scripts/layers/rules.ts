@@ -82,10 +82,11 @@ export function isNodeOnly(path: string): boolean {
     path === "server/node.ts" ||
     path.startsWith("server/node/") ||
     path.startsWith("server/database/sqlite/") ||
+    path.startsWith("server/database/postgres/") ||
     path === "server/feed/sqlite-feed.ts" ||
     path.startsWith("testing/")
   );
 }
 
 /** Packages that need Node, allowed in Node-only modules of any layer beside the layer's own. */
-export const nodePackages: readonly string[] = ["@hono/node-server", "pino", "ws"];
+export const nodePackages: readonly string[] = ["@hono/node-server", "pg", "pino", "ws"];
