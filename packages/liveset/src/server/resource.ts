@@ -69,6 +69,10 @@ type Awaitable<V> = V | Promise<V>;
  * Who may do what. A missing entry allows it. `retrieve`, `update`, `patch` and `delete` are asked with the row, after it was found
  * in the scope. False is `forbidden`, or `unauthenticated` where nobody is signed in. A permission may throw a
  * `LivesetError` to say more.
+ *
+ * `retrieve` is asked for each row of a list as well, over REST and live: rows for which it is not true are not in the list, and
+ * count for nothing. To be followed live it must answer at once; it is asked again when the row changes and on
+ * `server.refresh`. What a scope can say is better said there: the database finds those rows, and callers share lists.
  */
 export interface Permissions<T extends Table, P> {
   readonly list?: (context: Context<P>) => Awaitable<boolean>;

@@ -1,4 +1,5 @@
 import { LivesetError } from "../core/error/liveset-error.ts";
+import { isPromiseLike } from "./is-promise-like.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
@@ -26,8 +27,4 @@ export async function withinTime<T>(
   } finally {
     cancel();
   }
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -9,14 +9,13 @@ import { keyOperands, sameKeyPredicate } from "../operation/key-predicate.ts";
 import type { Db } from "../register.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Reason, RowExplanation } from "./explanation.ts";
+import { readWindow } from "./judged/read-window.ts";
 import type { LiveQuery } from "./live-query.ts";
 
 /** Why a row is or is not in a query. Throws `not_found` for a key that no row can have. */
-export async function explainRow(
-  { database }: Runtime,
-  { bound, may, window }: LiveQuery,
-  key: Key,
-): Promise<RowExplanation> {
+export async function explainRow(runtime: Runtime, query: LiveQuery, key: Key): Promise<RowExplanation> {
+  const { database } = runtime;
+  const { bound, may, window } = query;
   const { resource, predicate } = bound;
   const { info } = resource;
   const operands = keyOperands(info, key);
@@ -43,11 +42,11 @@ export async function explainRow(
       });
     }
     if (window !== null && window.limit > 0) {
-      const inside = await fetchRows(db, { ...bound, limit: window.limit, offset: 0 }, database.dialect);
+      const { rows } = await readWindow(runtime, db, query, { limit: window.limit, total: false });
       const text = keyTextOf(row, info.key);
       reasons.push({
         condition: JSON.stringify(["first", window.limit]),
-        holds: inside.some((other) => keyTextOf(other, info.key) === text),
+        holds: rows.some((other) => keyTextOf(other, info.key) === text),
       });
     }
     if (may !== null) reasons.push({ condition: '"permissions.retrieve"', holds: may(row) });

@@ -6,7 +6,7 @@ import type { Waiting } from "./backlog.ts";
 
 /** One condition that a row must fulfil to be in a list, and whether it does. */
 export interface Reason {
-  /** The condition in canonical form, as JSON: `["ownerId","exact",7]`; of a window also `["first",50]`, to be inside. */
+  /** The condition in canonical form, as JSON: `["ownerId","exact",7]`; of a window also `["first",50]`, to be inside; where a permission is asked with the row, `"permissions.retrieve"`. */
   readonly condition: string;
   readonly holds: boolean;
 }
@@ -51,7 +51,7 @@ export interface Explanation {
   readonly lastError: LivesetError | null;
   /**
    * Why the row with this key is or is not in it.
-   * @throws LivesetError `not_found` for a key that no row can have, and what the scope throws.
+   * @throws LivesetError `not_found` for a key that no row can have, and what the scope or a permission throws.
    */
   row(key: Key): Promise<RowExplanation>;
 }

@@ -79,7 +79,9 @@ export class Groups {
   #make(query: LiveQuery, plan: string): Filed<Group> | Judged {
     const { predicate, scope, resource } = query.bound;
     const { name, columns, key } = resource.info;
-    if (query.window !== null || !isExactPredicate(predicate, columns, this.#dialect)) {
+    // Of a list with a permission, a leave is told only of rows that were shown, so these are kept.
+    const isKept = query.window !== null || (query.isList && query.may !== null);
+    if (isKept || !isExactPredicate(predicate, columns, this.#dialect)) {
       const judged = new JudgedQuery(query, this.#dialect);
       const group = new Group(++this.#last, query, plan, judged);
       return { item: group, ...this.dependents.add(group, judged) };

@@ -5,6 +5,7 @@ import type { WireOrderTerm } from "../../core/protocol/subscribed.ts";
 import { canonical } from "../../core/query/canonical.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Context } from "../context.ts";
+import { isPromiseLike } from "../is-promise-like.ts";
 import { makeContext } from "../make-context.ts";
 import { bindList, bindRow } from "../operation/bind.ts";
 import type { Bound } from "../operation/bound.ts";
@@ -27,7 +28,7 @@ export interface LiveQuery {
    * is no part of it but where it decides which rows are inside: it is the client that sorts.
    */
   readonly text: string;
-  /** For one row of a resource that asks a permission with the row: whether the caller may see it as it is now. Throws where the permission does. */
+  /** For a resource that asks a permission with the row: whether the caller may see a row as it is now. Throws where the permission does. */
   readonly may: ((row: WireRow) => boolean) | null;
 }
 
@@ -58,8 +59,8 @@ async function bind(runtime: Runtime, caller: Caller, ask: Ask): Promise<LiveQue
   });
   if (ask.action === "retrieve") return liveRow(runtime, resource, context, ask, caller);
   return ask.action === "list"
-    ? liveList(runtime, resource, context, ask)
-    : liveCount(runtime, resource, context, ask);
+    ? liveList(runtime, resource, context, ask, caller)
+    : liveCount(runtime, resource, context, ask, caller);
 }
 
 async function liveList(
@@ -67,6 +68,7 @@ async function liveList(
   resource: CompiledResource,
   context: Context,
   { key, query = {} }: Ask,
+  caller: Caller,
 ): Promise<LiveQuery> {
   if (key !== undefined) throw invalid(["key"], "unexpected", "list takes no key.");
   const window = windowOf(runtime, resource, query);
@@ -82,13 +84,14 @@ async function liveList(
   await checkPermission(resource, "list", context);
   const bound = await bindList(runtime, resource, context, query);
   const cut = window === null ? null : [bound.order, window.limit, bound.after, window.total];
+  const { may, owner } = rowPermission(bound, caller);
   return {
     bound,
     isList: true,
     window,
     order: wireOrder(bound),
-    text: groupText(bound, "list", null, cut),
-    may: null,
+    text: groupText(bound, "list", owner, cut),
+    may,
   };
 }
 
@@ -97,6 +100,7 @@ async function liveCount(
   resource: CompiledResource,
   context: Context,
   { key, query = {} }: Ask,
+  caller: Caller,
 ): Promise<LiveQuery> {
   if (key !== undefined) throw invalid(["key"], "unexpected", "count takes no key.");
   for (const name of ["orderBy", "limit", "offset", "after", "total"] as const) {
@@ -105,7 +109,8 @@ async function liveCount(
   await checkPermission(resource, "list", context);
   const bound = await bindList(runtime, resource, context, query);
   const window = { limit: 0, total: true };
-  return { bound, isList: true, window, order: [], text: groupText(bound, "count"), may: null };
+  const { may, owner } = rowPermission(bound, caller);
+  return { bound, isList: true, window, order: [], text: groupText(bound, "count", owner), may };
 }
 
 /** How a list is cut; null where it is not. */
@@ -135,23 +140,26 @@ async function liveRow(
   if (key === undefined) throw invalid(["key"], "required", "retrieve needs a key.");
   if (query !== undefined) throw invalid(["query"], "unexpected", "retrieve takes no query.");
   const bound = await bindRow(runtime, resource, context, key);
-  const may = rowPermission(resource, context);
-  // A permission may depend on anything in the context, so its group is nobody else's.
-  const owner = may === null ? null : [caller.id, context.params];
+  const { may, owner } = rowPermission(bound, caller);
   return { bound, isList: false, window: null, order: [], text: groupText(bound, "retrieve", owner), may };
 }
 
-function rowPermission(resource: CompiledResource, context: Context): ((row: WireRow) => boolean) | null {
+/** The permission that is asked with each row, and whose group that makes it. A permission may depend on anything in the context. */
+function rowPermission(
+  { resource, context }: Bound,
+  caller: Caller,
+): Pick<LiveQuery, "may"> & { readonly owner: unknown } {
   const permission = resource.options.permissions?.retrieve;
-  if (permission === undefined) return null;
-  return (row) => {
-    const answer = permission(context, resource.info.fromWire(row));
-    if (typeof answer === "boolean") return answer;
-    answer.catch(() => {});
+  if (permission === undefined) return { may: null, owner: null };
+  const may = (row: WireRow): boolean => {
+    const answer: unknown = permission(context, resource.info.fromWire(row));
+    if (!isPromiseLike(answer)) return answer === true;
+    answer.then(undefined, () => {});
     throw new TypeError(
       `${resource.name}: the permission "retrieve" must answer at once to be followed live.`,
     );
   };
+  return { may, owner: [caller.id, context.params] };
 }
 
 function wireOrder({ order, resource }: Bound): readonly WireOrderTerm[] {

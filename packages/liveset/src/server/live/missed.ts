@@ -19,18 +19,21 @@ export async function missedSince(
 ): Promise<boolean> {
   const { feed } = runtime.database;
   await position.reached(feed.compare(since, feed.cursor) > 0 ? since : feed.cursor);
-  if (group.judged !== null) await pipeline.load(group, group.judged);
+  // A permission tells of now, and what was shown then is not known any more.
+  const { judged } = group;
+  if (judged?.query.isList && judged.query.may !== null) return false;
+  if (judged !== null) await pipeline.load(group, judged);
   const meanwhile = group.collect();
   try {
     const transactions = await feed.read(since, position.cursor);
     if (transactions === null) return false;
     if (
-      group.judged !== null &&
+      judged !== null &&
       transactions.some((transaction) => groups.dependents.mayConcern(group, transaction))
     )
       return false;
     const missed = new Net(group.resource.info.key);
-    if (group.judged === null) addAll(missed, group, transactions);
+    if (judged === null) addAll(missed, group, transactions);
     missed.append(meanwhile);
     hand(missed);
     return true;

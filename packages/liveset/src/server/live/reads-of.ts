@@ -8,8 +8,9 @@ import type { LiveQuery } from "./live-query.ts";
 export function readsOf({ bound, may, window }: LiveQuery): ReadonlySet<string> | null {
   const shown = bound.resource.reads;
   const decisive = columnsOf(bound.predicate);
+  if (may !== null) return null;
   if (window?.limit === 0) return decisive;
-  if (may !== null || shown === null || decisive === null) return null;
+  if (shown === null || decisive === null) return null;
   const placing = window === null ? [] : bound.order.map(({ column }) => column);
   return new Set([...decisive, ...shown, ...placing]);
 }

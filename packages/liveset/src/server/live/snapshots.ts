@@ -1,6 +1,7 @@
-import { LivesetError } from "../../core/error/liveset-error.ts";
+import type { LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
 import { refusal } from "../operation/check-permission.ts";
+import { ensureFew } from "../operation/ensure-few.ts";
 import { fetchRows } from "../operation/fetch-rows.ts";
 import type { Runtime } from "../runtime.ts";
 import { failureOf } from "./failure-of.ts";
@@ -87,10 +88,8 @@ export class Snapshots {
     const all = { ...bound, limit: limits.liveRows + 1, offset: 0, after: null };
     const { value, cursor } = await database.read((db) => fetchRows(db, all, database.dialect));
     await this.#position.reached(cursor);
-    if (value.length <= limits.liveRows) return value;
-    throw new LivesetError("too_many_rows", {
-      detail: `The list has more than ${limits.liveRows} rows. Narrow the filter.`,
-    });
+    ensureFew(value.length, limits.liveRows);
+    return value;
   }
 
   #upToDate(fetched: readonly WireRow[], net: Net, { may, bound }: LiveQuery): readonly WireRow[] {

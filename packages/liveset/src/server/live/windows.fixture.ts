@@ -25,12 +25,16 @@ const shown = {
   maxPageSize: 100,
 } as const;
 
-/** Items that only their owner sees, once as memory can judge it, once as only the database can. */
+/** Items that only their owner sees, as memory can judge it, as only the database can, and as only a permission can. */
 export const itemsApi: Api = defineApi({
   items: resource(items, { ...shown, scope: ({ user }) => ({ ownerId: Number(user?.id ?? 0) }) }),
   judged: resource(items, {
     ...shown,
     scope: ({ user }) => ({ sql: opaque(sql`${items.ownerId} = ${user?.id ?? 0}`, { tables: [items] }) }),
+  }),
+  permitted: resource(items, {
+    ...shown,
+    permissions: { retrieve: ({ user }, row) => row.ownerId === Number(user?.id ?? 0) },
   }),
 });
 

@@ -15,11 +15,21 @@ export async function checkPermission(
   context: Context,
   row?: WireRow,
 ): Promise<void> {
+  if (!(await isPermitted(resource, operation, context, row))) throw refusal(context);
+}
+
+/** The same as an answer. Throws what the permission throws. */
+export async function isPermitted(
+  resource: CompiledResource,
+  operation: Operation,
+  context: Context,
+  row?: WireRow,
+): Promise<boolean> {
   const permission = resource.options.permissions?.[operation];
-  if (permission === undefined) return;
+  if (permission === undefined) return true;
   // Permissions without a row (list, create) ignore the second argument.
   const model = row === undefined ? {} : resource.info.fromWire(row);
-  if ((await permission(context, model)) !== true) throw refusal(context);
+  return (await permission(context, model)) === true;
 }
 
 /** The refusal of a call: 401 where signing in may help, else 403. */

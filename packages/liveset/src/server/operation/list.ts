@@ -1,4 +1,4 @@
-import type { Json, WireRow } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import type { Query } from "../../core/protocol/query.ts";
 import { encodeAfter } from "../../core/query/seek.ts";
 import type { Database } from "../database/database.ts";
@@ -9,19 +9,22 @@ import type { Bound } from "./bound.ts";
 import { checkPermission } from "./check-permission.ts";
 import type { Execution } from "./execution.ts";
 import { countRows, fetchRows } from "./fetch-rows.ts";
+import type { PageRows } from "./page-rows.ts";
+import { readPermittedPage } from "./permitted-page.ts";
 
 /**
  * One page: `{count, next, previous, results}`, counted and read in one snapshot. `next` and `previous` are queries
  * to be asked for in turn, or null at the ends. With `after` (empty for the first page) pages follow the last
- * row seen instead of an offset, and there is no way back.
+ * row seen instead of an offset, and there is no way back. Rows that the permission `retrieve` withholds are not there.
  */
 export async function list({ runtime, resource, context, call }: Execution): Promise<Answer> {
   const query = call.query ?? {};
   await checkPermission(resource, "list", context);
   const bound = await bindList(runtime, resource, context, query);
-  const { dialect } = runtime.database;
-  const { value } = await runtime.database.read((db) => readPage(db, bound, dialect));
-  const { rows, more, total } = value;
+  const { rows, more, total } =
+    resource.options.permissions?.retrieve === undefined
+      ? await readPage(runtime.database, bound)
+      : await readPermittedPage(runtime, bound);
   const last = rows.at(-1);
   const after =
     query.after === undefined || last === undefined ? null : encodeAfter(orderValues(bound, last));
@@ -34,15 +37,12 @@ export async function list({ runtime, resource, context, call }: Execution): Pro
   return { status: 200, data: data as unknown as Json };
 }
 
-interface PageRows {
-  readonly rows: readonly WireRow[];
-  /** Whether rows follow. */
-  readonly more: boolean;
-  /** Of all pages. */
-  readonly total: number;
+async function readPage(database: Database, bound: Bound): Promise<PageRows> {
+  const { value } = await database.read((db) => pageIn(db, bound, database.dialect));
+  return value;
 }
 
-async function readPage(db: Db, bound: Bound, dialect: Database["dialect"]): Promise<PageRows> {
+async function pageIn(db: Db, bound: Bound, dialect: Database["dialect"]): Promise<PageRows> {
   const found = await fetchRows(db, { ...bound, limit: bound.limit + 1 }, dialect);
   const more = found.length > bound.limit;
   // A last page that is not empty says how many there are.

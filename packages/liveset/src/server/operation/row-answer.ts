@@ -3,6 +3,7 @@ import type { WireRow } from "../../core/json.ts";
 import { keyTextOf } from "../../core/key/key.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Answer } from "./answer.ts";
+import { isPermitted } from "./check-permission.ts";
 import { etag } from "./etag.ts";
 import type { Execution } from "./execution.ts";
 import { rereadRow } from "./find-row.ts";
@@ -20,8 +21,8 @@ export function rowAnswer(resource: CompiledResource, status: number, row: WireR
 }
 
 /**
- * The answer to a write, after its hooks: the row must fulfil the check, and is shown where it lies in the scope too.
- * A row that a wider check let out of the scope is answered without its values.
+ * The answer to a write, after its hooks: the row must fulfil the check, and is shown where it lies in the scope too
+ * and the permission `retrieve` allows it. A row that its writer may not see is answered without its values.
  *
  * @throws LivesetError `outside_scope`, which rolls the write back.
  */
@@ -29,11 +30,18 @@ export async function writtenAnswer(execution: Execution, status: number, writte
   const { resource, context } = execution;
   const row = await rereadRow(execution, written, await checkPredicate(resource, context));
   if (row === undefined) throw new LivesetError("outside_scope");
+  if (await isVisible(execution, row)) return rowAnswer(resource, status, row);
+  return { status, data: null, key: keyTextOf(row, resource.info.key) };
+}
+
+/** Whether a row that fulfils the check may be shown as well. */
+async function isVisible(execution: Execution, row: WireRow): Promise<boolean> {
+  const { resource, context } = execution;
   if (resource.options.check !== undefined) {
-    const visible = await rereadRow(execution, written, await scopePredicate(resource, context));
-    if (visible === undefined) return { status, data: null, key: keyTextOf(row, resource.info.key) };
+    const visible = await rereadRow(execution, row, await scopePredicate(resource, context));
+    if (visible === undefined) return false;
   }
-  return rowAnswer(resource, status, row);
+  return isPermitted(resource, "retrieve", context, row);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { LivesetError } from "../../../core/error/liveset-error.ts";
 import type { WireRow } from "../../../core/json.ts";
 import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
+import { ensureFew } from "../../operation/ensure-few.ts";
 import { fetchRows } from "../../operation/fetch-rows.ts";
 import type { Db } from "../../register.ts";
 import type { Runtime } from "../../runtime.ts";
@@ -8,9 +9,9 @@ import { getOrMake } from "../get-or-make.ts";
 import type { Group } from "../group.ts";
 import type { Concerns, Question } from "./concerns.ts";
 import type { JudgedQuery } from "./judged-query.ts";
-import type { WindowReading } from "./live-window.ts";
 import { readBelonging } from "./read-belonging.ts";
 import { readKeys } from "./read-keys.ts";
+import type { WindowReading } from "./read-window.ts";
 
 /** What the database says of a group. */
 export interface Verdict {
@@ -87,14 +88,6 @@ export async function readWhole(
   const rows = await fetchRows(db, all, database.dialect);
   ensureFew(rows.length, limits.liveRows);
   return rows;
-}
-
-/** Throws `too_many_rows` where a list has more rows than may be followed. */
-export function ensureFew(rows: number, most: number): void {
-  if (rows <= most) return;
-  throw new LivesetError("too_many_rows", {
-    detail: `The list has more than ${most} rows. Narrow the filter.`,
-  });
 }
 
 /** False where the rows in question are too many. */

@@ -4,8 +4,9 @@ import { type Dependency, dependenciesOf } from "../../../core/query/dependencie
 import type { SqlDialect } from "../../database/sql-dialect.ts";
 import type { TableInfo } from "../../table/table-info.ts";
 import type { LiveQuery } from "../live-query.ts";
-import { LiveWindow, type LiveWindowStep, type WindowReading } from "./live-window.ts";
+import { LiveWindow, type LiveWindowStep } from "./live-window.ts";
 import { type MemberChanges, Members } from "./members.ts";
+import type { WindowReading } from "./read-window.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
 const nothing: MemberChanges = { enter: [], update: [], leave: [] };
@@ -64,7 +65,8 @@ export class JudgedQuery {
   /** Rows as subscribers see them, without those that a permission withholds. Throws as `load` does. */
   shown(rows: readonly WireRow[]): Map<KeyText, WireRow> {
     const { may, bound } = this.query;
-    const permitted = may === null ? rows : rows.filter(may);
+    // A window was read with its permission, to be full.
+    const permitted = may === null || this.window !== null ? rows : rows.filter(may);
     return new Map(
       permitted.map((row) => [keyTextOf(row, this.info.key), Object.freeze(bound.resource.serialize(row))]),
     );

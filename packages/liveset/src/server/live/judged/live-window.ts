@@ -17,18 +17,10 @@ import { compilePredicate } from "../../../core/query/evaluate.ts";
 import { isExact, isExactPredicate } from "../../../core/query/exactness.ts";
 import { seekPredicate } from "../../../core/query/seek.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
-import { countRows, fetchRows } from "../../operation/fetch-rows.ts";
 import type { Db } from "../../register.ts";
 import type { Runtime } from "../../runtime.ts";
 import type { LiveQuery } from "../live-query.ts";
-
-/** What the database says of a window. */
-export interface WindowReading {
-  /** Its first rows, all columns, those known ahead included. */
-  readonly rows: readonly WireRow[];
-  /** Rows of the whole list; null where that is not asked. */
-  readonly total: number | null;
-}
+import { readWindow, type WindowReading } from "./read-window.ts";
 
 /** A window at a moment. */
 export interface WindowState {
@@ -55,8 +47,8 @@ interface Follower {
 
 /**
  * A live query's window on its list: its first rows (behind a position), how many there are in all, or both. Where memory can judge and
- * order rows as the database does it is followed in memory, and read anew only when its look-ahead is used up; else it
- * is read anew whenever its list may have changed.
+ * order rows as the database does it is followed in memory, and read anew only when its look-ahead is used up; else, as where a
+ * permission is asked with each row, it is read anew whenever its list may have changed.
  */
 export class LiveWindow {
   readonly #query: LiveQuery;
@@ -100,13 +92,9 @@ export class LiveWindow {
   }
 
   /** Reads it in the snapshot of `db`. */
-  async read({ database }: Runtime, db: Db): Promise<WindowReading> {
-    const { bound } = this.#query;
-    const limit = this.#limit + this.#shape.ahead;
-    return {
-      rows: this.#limit === 0 ? [] : await fetchRows(db, { ...bound, limit, offset: 0 }, database.dialect),
-      total: this.#hasTotal ? await countRows(db, bound, database.dialect) : null,
-    };
+  read(runtime: Runtime, db: Db): Promise<WindowReading> {
+    const limit = this.#limit === 0 ? 0 : this.#limit + this.#shape.ahead;
+    return readWindow(runtime, db, this.#query, { limit, total: this.#hasTotal });
   }
 
   stateOf({ rows, total }: WindowReading): WindowState {
@@ -161,8 +149,9 @@ export class LiveWindow {
   }
 }
 
-/** Null where memory cannot judge or order rows as the database does. */
-function followerOf({ bound }: LiveQuery, dialect: SqlDialect): Follower | null {
+/** Null where memory cannot judge or order rows as the database does, or does not know which rows may be seen. */
+function followerOf({ bound, may }: LiveQuery, dialect: SqlDialect): Follower | null {
+  if (may !== null) return null;
   const { predicate, order, after, resource } = bound;
   const { columns } = resource.info;
   const isOrdered = order.every(({ column: name }) => {

@@ -83,7 +83,8 @@ export class Loads {
       return () => {
         try {
           judged.load(rows);
-          if (rows.length > 0 && judged.members?.size === 0) throw refusal(judged.query.bound.context);
+          const isRefused = !judged.query.isList && rows.length > 0 && judged.members?.size === 0;
+          if (isRefused) throw refusal(judged.query.bound.context);
           resolve();
         } catch (thrown) {
           fail(thrown)();

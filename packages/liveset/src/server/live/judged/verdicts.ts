@@ -1,9 +1,10 @@
 import type { Transaction } from "../../../core/change/transaction.ts";
 import type { WireRow } from "../../../core/json.ts";
 import type { KeyText } from "../../../core/key/key.ts";
+import { ensureFew } from "../../operation/ensure-few.ts";
 import { getOrMake } from "../get-or-make.ts";
 import type { Group } from "../group.ts";
-import { type Answers, ensureFew, type Verdict } from "./answers.ts";
+import type { Answers, Verdict } from "./answers.ts";
 import type { Concerns } from "./concerns.ts";
 import type { Judgement } from "./judgement.ts";
 import type { MemberChanges } from "./members.ts";
