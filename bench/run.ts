@@ -5,6 +5,7 @@ import { machine } from "./machine.ts";
 import { benchMatching } from "./matching.ts";
 import type { Bench, Measurement } from "./measurement.ts";
 import { benchMemory } from "./memory.ts";
+import { benchRelated } from "./related.ts";
 import { benchRest } from "./rest.ts";
 import { benchReturn } from "./return.ts";
 
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, Bench>> = {
   memory: benchMemory,
   return: benchReturn,
   matching: benchMatching,
+  related: benchRelated,
 };
 
 function line({ what, value, baseline, ratio, budget }: Measurement): string {

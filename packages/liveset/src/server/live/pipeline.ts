@@ -4,7 +4,7 @@ import { type DispatchParts, dispatch } from "./dispatch.ts";
 import { failureOf } from "./failure-of.ts";
 import type { Group } from "./group.ts";
 import { answer } from "./judged/answers.ts";
-import { concernsOf } from "./judged/concerns.ts";
+import { concernsOf, groupsConcerned } from "./judged/concerns.ts";
 import { ensureWatched } from "./judged/ensure-watched.ts";
 import type { JudgedQuery } from "./judged/judged-query.ts";
 import type { Judgement } from "./judged/judgement.ts";
@@ -131,11 +131,11 @@ export class Pipeline {
         const batch = this.#queue.all();
         const concerns = concernsOf(groups.dependents, batch);
         const answers = await answer(runtime, db, concerns);
-        return { batch, concerns, answers, load: await this.#loads.read(runtime, db) };
+        return { batch, answers, load: await this.#loads.read(runtime, db) };
       });
       if (begun !== this.#givenUp || !this.#open) return true;
       this.#queue.take(value.batch.length);
-      const judgements = judgementsOf(value.concerns, value.answers, runtime.limits.liveRows);
+      const judgements = judgementsOf(value.batch, value.answers, runtime.limits.liveRows);
       this.#dispatchAll(value.batch, judgements);
       value.load();
       return true;
@@ -161,7 +161,7 @@ export class Pipeline {
   #giveUp(): void {
     this.#givenUp++;
     const given = this.#queue.take(Number.POSITIVE_INFINITY);
-    for (const group of concernsOf(this.#parts.groups.dependents, given).first.keys()) {
+    for (const group of groupsConcerned(concernsOf(this.#parts.groups.dependents, given))) {
       for (const subscriber of [...group.subscribers]) subscriber.reset("backlog");
     }
     this.#dispatchAll(given, () => []);

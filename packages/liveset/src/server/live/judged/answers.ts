@@ -8,9 +8,11 @@ import type { Runtime } from "../../runtime.ts";
 import { getOrMake } from "../get-or-make.ts";
 import type { Group } from "../group.ts";
 import type { Concerns, Question } from "./concerns.ts";
+import { everyone, groupsAsked } from "./groups-asked.ts";
 import type { JudgedQuery } from "./judged-query.ts";
+import type { Tuple } from "./reach.ts";
 import { readBelonging } from "./read-belonging.ts";
-import { readKeys } from "./read-keys.ts";
+import { readKeys, textsOf } from "./read-keys.ts";
 import type { WindowReading } from "./read-window.ts";
 
 /** What the database says of a group. */
@@ -27,6 +29,8 @@ export interface Verdict {
 export interface Answers {
   readonly verdicts: Map<Group, Verdict>;
   readonly failed: Map<Group, unknown>;
+  /** By group, the place of the first of the transactions that may concern it. */
+  readonly first: Map<Group, number>;
 }
 
 /** Rows that are asked about one by one; where there are more, the groups are read as a whole. */
@@ -39,21 +43,30 @@ const mostKeys = 5_000;
  * @throws LivesetError `unavailable`, or what the database has for it, where none can be had.
  */
 export async function answer(runtime: Runtime, db: Db, concerns: Concerns): Promise<Answers> {
-  const answers: Answers = { verdicts: new Map(), failed: new Map() };
+  const answers: Answers = { verdicts: new Map(), failed: new Map(), first: new Map(concerns.first) };
+  const { dialect } = runtime.database;
   const whole = new Map(concerns.whole);
+  const askOneByOne = (groups: ReadonlyMap<Group, JudgedQuery>): void => {
+    for (const [group, judged] of groups) whole.set(group, judged);
+  };
   for (const question of concerns.questions) {
-    const groups = new Map([...question.groups].filter(([group]) => !whole.has(group)));
+    let groups: ReadonlyMap<Group, JudgedQuery> | null = null;
     try {
-      const done = await answerQuestion(runtime, db, { ...question, groups }, answers);
-      if (!done) for (const [group, judged] of groups) whole.set(group, judged);
+      const keys = await readKeys(db, dialect, question.info, question, mostKeys);
+      groups = keys === null ? everyone(question) : await groupsAsked(db, dialect, question, keys);
+      noteFirst(answers, concerns, question, groups);
+      if (keys === null) askOneByOne(groups);
+      else await judgeRows(runtime, db, without(groups, whole), keys, answers);
     } catch (thrown) {
       throwIfGone(runtime, thrown);
+      groups ??= everyone(question);
       // One of them may be at fault: each is asked by itself. Said, because the lists stay right and only the time shows it.
       runtime.log.warn(
         { err: thrown, lists: groups.size },
         "a shared query failed: each list is read by itself",
       );
-      for (const [group, judged] of groups) whole.set(group, judged);
+      noteFirst(answers, concerns, question, groups);
+      askOneByOne(groups);
     }
   }
   for (const [group, judged] of whole) {
@@ -65,6 +78,28 @@ export async function answer(runtime: Runtime, db: Db, concerns: Concerns): Prom
     }
   }
   return answers;
+}
+
+/** A group of a family may be concerned as early as the family may. */
+function noteFirst(
+  { first }: Answers,
+  { firstOfFamily }: Concerns,
+  { families }: Question,
+  groups: ReadonlyMap<Group, JudgedQuery>,
+): void {
+  for (const family of families) {
+    const place = firstOfFamily.get(family) ?? 0;
+    for (const group of groups.keys()) {
+      if (family.has(group)) first.set(group, Math.min(place, first.get(group) ?? place));
+    }
+  }
+}
+
+function without<V>(
+  groups: ReadonlyMap<Group, V>,
+  others: ReadonlyMap<Group, unknown>,
+): ReadonlyMap<Group, V> {
+  return new Map([...groups].filter(([group]) => !others.has(group)));
 }
 
 async function readAnew(runtime: Runtime, db: Db, judged: JudgedQuery): Promise<Verdict> {
@@ -90,29 +125,23 @@ export async function readWhole(
   return rows;
 }
 
-/** False where the rows in question are too many. */
-async function answerQuestion(
+/** Finds out which of the rows belong to which of the groups. */
+async function judgeRows(
   { database: { dialect } }: Runtime,
   db: Db,
-  question: Question,
+  groups: ReadonlyMap<Group, JudgedQuery>,
+  keys: readonly Tuple[],
   { verdicts }: Answers,
-): Promise<boolean> {
-  const groups = [...question.groups.keys()];
-  const queries = [...question.groups.values()];
+): Promise<void> {
+  const queries = [...groups.values()];
   const [first] = queries;
-  if (first === undefined) return true;
-  const { info } = first;
-  const keys = await readKeys(db, dialect, info, question, mostKeys);
-  if (keys === null) return false;
-  const texts = keys.map((key) =>
-    keyTextOf(Object.fromEntries(info.key.map((name, i) => [name, key[i] ?? null])), info.key),
-  );
-  const own = groups.map((group) =>
+  if (first === undefined) return;
+  const texts = textsOf(first.info, keys);
+  const own = [...groups.keys()].map((group) =>
     getOrMake(verdicts, group, () => ({ asked: new Set<KeyText>(), found: new Map() })),
   );
   for (const { asked } of own) for (const text of texts) asked?.add(text);
   await readBelonging(db, dialect, queries, keys, (place, key, row) => own[place]?.found.set(key, row));
-  return true;
 }
 
 /** A database that cannot be asked at all is no fault of a group's. */

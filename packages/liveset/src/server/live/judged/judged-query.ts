@@ -4,8 +4,9 @@ import { type Dependency, dependenciesOf } from "../../../core/query/dependencie
 import type { SqlDialect } from "../../database/sql-dialect.ts";
 import type { TableInfo } from "../../table/table-info.ts";
 import type { LiveQuery } from "../live-query.ts";
+import { type Address, addressOf } from "./address.ts";
 import { LiveWindow, type LiveWindowStep } from "./live-window.ts";
-import { type MemberChanges, Members } from "./members.ts";
+import { type MemberChanges, Members, type MembersWatch } from "./members.ts";
 import type { WindowReading } from "./read-window.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
@@ -16,15 +17,20 @@ export class JudgedQuery {
   readonly query: LiveQuery;
   readonly shape: Shape;
   readonly dependencies: readonly Dependency[];
+  /** Null also where more than the rows in question decides: where it has not all rows of its list, or has a part in SQL. */
+  readonly address: Address | null;
   /** Not null where it has not all rows of its list. */
   readonly window: LiveWindow | null;
   #members: Members | null = null;
+  #watch: MembersWatch | null = null;
 
   constructor(query: LiveQuery, dialect: SqlDialect) {
     const { predicate, resource } = query.bound;
     this.query = query;
     this.shape = shapeOf(predicate, resource.info);
     this.dependencies = dependenciesOf(predicate);
+    const isWhole = query.window === null && this.dependencies.every(({ path }) => path !== null);
+    this.address = isWhole ? addressOf(predicate, resource.info, dialect) : null;
     this.window = query.window === null ? null : new LiveWindow(query, query.window, dialect);
   }
 
@@ -37,9 +43,20 @@ export class JudgedQuery {
     return this.#members;
   }
 
+  /** Tells a watch, before the rows have been read, which are shown, until the returned function is called. */
+  watch(watch: MembersWatch): () => void {
+    this.#watch = watch;
+    return () => {
+      this.#members?.end();
+      this.#watch = null;
+    };
+  }
+
   /** Takes the rows that the database gave, all columns. Throws what the serializer or a permission throws. */
   load(rows: readonly WireRow[]): void {
-    this.#members = new Members(this.shown(rows));
+    const shown = this.shown(rows);
+    this.#members?.end();
+    this.#members = new Members(shown, this.#watch);
   }
 
   /** Takes what the database gave for a window. Throws what the serializer throws. */

@@ -1,4 +1,5 @@
 import { type Column, type SQL, sql } from "drizzle-orm";
+import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
 import type { Operand } from "../../../core/query/predicate.ts";
 import { printPredicate } from "../../database/print-predicate.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
@@ -35,6 +36,13 @@ export async function readKeys(
     if (keys.size > most) return null;
   }
   return [...keys.values()];
+}
+
+/** Keys as text, in their order. */
+export function textsOf({ key: names }: TableInfo, keys: readonly Tuple[]): readonly KeyText[] {
+  return keys.map((key) =>
+    keyTextOf(Object.fromEntries(names.map((name, i) => [name, key[i] ?? null])), names),
+  );
 }
 
 function keyColumns({ key, columns }: TableInfo): Record<string, SQL> {

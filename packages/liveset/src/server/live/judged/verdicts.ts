@@ -5,7 +5,6 @@ import { ensureFew } from "../../operation/ensure-few.ts";
 import { getOrMake } from "../get-or-make.ts";
 import type { Group } from "../group.ts";
 import type { Answers, Verdict } from "./answers.ts";
-import type { Concerns } from "./concerns.ts";
 import type { Judgement } from "./judgement.ts";
 import type { MemberChanges } from "./members.ts";
 
@@ -15,12 +14,15 @@ import type { MemberChanges } from "./members.ts";
  * in their order.
  */
 export function judgementsOf(
-  { first }: Concerns,
+  transactions: readonly Transaction[],
   answers: Answers,
   mostRows: number,
 ): (transaction: Transaction) => readonly Judgement[] {
   const groups = new Map<Transaction, Group[]>();
-  for (const [group, transaction] of first) getOrMake(groups, transaction, () => []).push(group);
+  for (const [group, place] of answers.first) {
+    const transaction = transactions[place];
+    if (transaction !== undefined) getOrMake(groups, transaction, () => []).push(group);
+  }
   // Not before its transaction's turn: a window may have to follow those before it first.
   return (transaction) =>
     (groups.get(transaction) ?? [])

@@ -34,6 +34,10 @@ export function windowChangesOf(
   const found = new Map<Group, WindowChanges>();
   for (const change of changes) {
     for (const way of dependents.concerned(change)) {
+      if (way.family !== null) {
+        others(way, change);
+        continue;
+      }
       const { group, judged } = way;
       const { window } = judged;
       if (window === null || !window.isExact) others(way, change);
