@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Query } from "../../core/protocol/query.ts";
 import { action } from "../action.ts";
@@ -8,6 +9,16 @@ import { startFixture, tasks } from "./live.fixture.ts";
 // What other realtime servers got wrong, by number. Those that are not here are named in the titles of tests elsewhere.
 
 const list = { resource: "tasks", action: "list" } as const;
+
+test("each of the 18 pitfalls is named by the title of a test", () => {
+  const source = new URL("../..", import.meta.url);
+  const tests = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".test.ts"),
+  );
+  const texts = tests.map((name) => readFileSync(new URL(name, source), "utf8")).join("\n");
+  const named = new Set([...texts.matchAll(/\bpitfall (\d+)\b/g)].map(([, number]) => Number(number)));
+  expect([...named].sort((a, b) => a - b)).toEqual(Array.from({ length: 18 }, (_, index) => index + 1));
+});
 
 test.each([
   ["a promise of false", async () => false],
