@@ -84,6 +84,11 @@ row.secret;
 
 // @ts-expect-error no such column
 resource(tasks, { fields: ["id", "colour"] });
+resource(tasks, { defaultOrder: { text: { direction: "desc", nulls: "first" }, id: "asc" } });
+// @ts-expect-error no such place of NULL
+resource(tasks, { defaultOrder: { text: { direction: "desc", nulls: "middle" } } });
+// @ts-expect-error no such column to order by
+resource(tasks, { defaultOrder: { nope: "asc" } });
 // @ts-expect-error no such column to filter by
 resource(tasks, { filters: ["colour"] });
 // @ts-expect-error no such lookup

@@ -18,8 +18,8 @@ export function printOrder(order: Order, info: TableInfo, dialect: SqlDialect): 
       direction === "asc"
         ? sql`${comparable(column, dialect)} asc`
         : sql`${comparable(column, dialect)} desc`;
-    // SQLite sorts so by itself, and only then uses an index as it stands.
-    if (dialect === "sqlite" && nulls === undefined) return term;
+    // What is not said leaves the database free to use an index: where there is no NULL, and where SQLite sorts so by itself.
+    if (!column.nullable || (dialect === "sqlite" && nulls === undefined)) return term;
     return nullsOf(asked) === "first" ? sql`${term} nulls first` : sql`${term} nulls last`;
   });
 }

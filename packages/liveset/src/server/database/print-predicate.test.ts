@@ -497,11 +497,16 @@ describe("P1: rows are sorted in memory as SQLite sorts them", () => {
     expect(sorted("desc", "first")).toEqual([2, 1, 3]);
   });
 
-  test("PostgreSQL is always told where NULL stands", () => {
+  test("PostgreSQL is always told where NULL stands, and nobody of a column that has none", () => {
     const print = (direction: Direction, nulls?: Nulls): string =>
       dialect.sqlToQuery(
         sql.join(printOrder([orderTerm("whole", direction, nulls)], info, "postgres"), sql`, `),
       ).sql;
+    const ofKey = printOrder([orderTerm("id", "asc", "last"), orderTerm("id", "desc")], info, "postgres");
+    expect(ofKey.map((term) => dialect.sqlToQuery(term).sql)).toEqual([
+      '"some things"."the id" asc',
+      '"some things"."the id" desc',
+    ]);
     expect(print("asc")).toBe('"some things"."whole" asc nulls first');
     expect(print("asc", "last")).toBe('"some things"."whole" asc nulls last');
     expect(print("desc")).toBe('"some things"."whole" desc nulls last');

@@ -6,7 +6,10 @@ import type { Waiting } from "./backlog.ts";
 
 /** One condition that a row must fulfil to be in a list, and whether it does. */
 export interface Reason {
-  /** The condition in canonical form, as JSON: `["ownerId","exact",7]`; of a window also `["first",50]`, to be inside; where a permission is asked with the row, `"permissions.retrieve"`. */
+  /**
+   * The condition in canonical form, as JSON: `["ownerId","exact",7]`; of a window also `["first",50]`, to be inside; where a
+   * permission is asked with the row, `"permissions.retrieve"`.
+   */
   readonly condition: string;
   readonly holds: boolean;
 }

@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import type { Changes } from "../../core/protocol/changes.ts";
 import type { ReferenceClient } from "../../testing/reference-client.ts";
 import { defineApi } from "../define-api.ts";
+import { tasks as relatedTasks, schema } from "../relations.fixture.ts";
 import { resource } from "../resource.ts";
 import { type Fixture, type FixtureOptions, startFixture } from "./live.fixture.ts";
+import { relatedTables } from "./related.fixture.ts";
 
 const notes = sqliteTable("notes", {
   id: integer().primaryKey(),
@@ -212,6 +214,48 @@ test("P5: the permission is asked again when a row changes, and for all rows on 
   granted.add("1");
   await fixture.server.refresh("1");
   await client.until(() => client.lists.get("s")?.rows.size === 2);
+});
+
+test("P5: a list with a permission follows a scope across relations as well", async () => {
+  const api = defineApi({
+    tasks: resource(relatedTasks, {
+      schema,
+      fields: ["text"],
+      scope: ({ user }) => ({ list: { members: { some: { userId: Number(user?.id) } } } }),
+      permissions: { retrieve: ({ user }, row) => row.text.includes(String(user?.id)) },
+    }),
+  });
+  const fixture = await startFixture({ api, tables: relatedTables });
+  await fixture.transaction(
+    "insert into lists values (1, 'mine', 1), (2, 'other', 2)",
+    "insert into members values (1, 1, 'reader', null), (1, 2, 'reader', null), (2, 2, 'reader', null)",
+    "insert into tasks (id, text, list_id) values (1, 'for 1', 1), (2, 'for 2', 1), (3, 'for 1 2', 2)",
+  );
+  const [one, two] = [await fixture.connect(1), await fixture.connect(2)];
+  const all = { resource: "tasks", action: "list" } as const;
+  for (const client of [one, two]) {
+    await client.open("s", all);
+    await client.open("window", { ...all, query: { limit: 1, total: true } });
+  }
+  expect([ids(one), ids(two)]).toEqual([[1], [2, 3]]);
+  await fixture.run("insert into members values (2, 1, 'reader', null)");
+  await fixture.run("update tasks set text = 'for 2 now' where id = 1");
+  await settled(fixture, one, two);
+  expect([ids(one), ids(two)]).toEqual([[3], [1, 2, 3]]);
+  expect([one, two].map((client) => client.lists.get("window")?.facts)).toEqual([
+    { total: 1, hasMore: false },
+    { total: 3, hasMore: true },
+  ]);
+  const before = changes(one).length;
+  await fixture.run("delete from members where list_id = 1");
+  await settled(fixture, one, two);
+  expect(changes(one)).toHaveLength(before);
+  expect([ids(one), ids(two)]).toEqual([[3], [3]]);
+  await fixture.run("delete from members where user_id = 1");
+  await settled(fixture, one, two);
+  expect(changes(one).at(-1)).toEqual({ enter: [], update: [], leave: ["3"] });
+  expect(ids(two)).toEqual([3]);
+  expect(JSON.stringify(one.frames)).not.toContain("for 2");
 });
 
 test("P4: a list with a permission is sent anew after a lost connection, and after a resumption on the same one", async () => {

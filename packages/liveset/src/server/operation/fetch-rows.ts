@@ -41,5 +41,6 @@ export async function countRows(db: Db, bound: Bound, dialect: Dialect): Promise
 
 function pagePredicate(bound: Omit<Bound, "scope">): Predicate {
   if (bound.after === null) return bound.predicate;
-  return { op: "and", of: [bound.predicate, seekPredicate(bound.order, bound.after)] };
+  const behind = seekPredicate(bound.order, bound.after, bound.resource.info.columns);
+  return { op: "and", of: [bound.predicate, behind] };
 }
