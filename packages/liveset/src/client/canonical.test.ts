@@ -20,6 +20,10 @@ test("where NULL stands by itself need not be said", () => {
   expect(text({ orderBy: { a: "up" } })).not.toBe(text({ orderBy: { a: "down" } }));
 });
 
+test("in what order and how often fields are named does not matter", () => {
+  expect(text({ fields: ["b", "a", "b"] })).toBe(text({ fields: ["a", "b"] }));
+});
+
 test("an absent part is an empty one", () => {
   expect(canonicalTarget({ resource: "tasks", action: "list" })).toBe(text({ where: {}, orderBy: {} }));
 });
@@ -33,6 +37,8 @@ test.each([
   [{ where: { OR: [{ a: 1 }, { b: 1 }] } }, { where: { OR: [{ b: 1 }, { a: 1 }] } }],
   [{ where: { a: '","' } }, { where: { a: "," } }],
   [{ search: "a" }, { search: "b" }],
+  [{ fields: [] }, {}],
+  [{ fields: ["a", "b"] }, { fields: ["a,b"] }],
 ] as const)("%j and %j are different queries", (a, b) => {
   expect(text(a)).not.toBe(text(b));
 });

@@ -6,11 +6,11 @@ import { readOrderTerm } from "../core/query/parse-order.ts";
 export type Target = Pick<Subscribe, "resource" | "action" | "key" | "params" | "query">;
 
 /**
- * One text for all spellings of one query: the keys of `where` and `params` may come in any order, those of
+ * One text for all spellings of one query: `fields` and the keys of `where` and `params` may come in any order, those of
  * `orderBy` say what is more important, and where NULL stands by itself need not be said. Different queries never have one text.
  */
 export function canonicalTarget(target: Target): string {
-  const { where, orderBy, ...rest } = target.query ?? {};
+  const { where, orderBy, fields, ...rest } = target.query ?? {};
   return JSON.stringify([
     target.resource,
     target.action,
@@ -18,6 +18,7 @@ export function canonicalTarget(target: Target): string {
     sorted((target.params ?? {}) as Json),
     sorted((where ?? {}) as Json),
     Object.entries(orderBy ?? {}).map(([column, value]) => readOrderTerm(column, value) ?? [column, value]),
+    fields === undefined ? null : [...new Set(fields)].sort(),
     sorted(rest as Json),
   ]);
 }

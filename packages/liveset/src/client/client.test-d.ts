@@ -63,6 +63,31 @@ export async function rows(): Promise<void> {
   same<typeof gone, void>(true);
 }
 
+export async function fields(): Promise<void> {
+  const list = client.tasks.live({ fields: ["text"], where: { done: true } });
+  const [row] = list.getSnapshot().data;
+  same<typeof row, { readonly id: number; readonly text: string } | undefined>(true); // the key is always shown
+  // @ts-expect-error done was not asked for
+  row?.done;
+  const window = client.tasks.live({ fields: ["shout"], limit: 5 });
+  void window.loadMore();
+  same<keyof ReturnType<typeof window.getSnapshot>["data"][number], "id" | "shout">(true);
+  const page = await client.tasks.list({ fields: ["id", "due"] });
+  same<keyof (typeof page.results)[number], "id" | "due">(true);
+  if (page.next !== null) same<Awaited<ReturnType<typeof next>>["results"], typeof page.results>(true);
+  const next = () => client.tasks.list(page.next ?? {});
+  const one = await client.tasks.retrieve(1, { fields: ["done"] });
+  same<keyof typeof one, "id" | "done">(true);
+  const live = client.tasks.liveOne(1, { fields: [] }).getSnapshot().data;
+  same<typeof live, { readonly id: number } | null | undefined>(true);
+  // @ts-expect-error a hidden column cannot be chosen
+  client.tasks.live({ fields: ["secret"] });
+  // @ts-expect-error there is no such field
+  void client.tasks.retrieve(1, { fields: ["nothing"] });
+  // @ts-expect-error what is counted is not shown
+  client.tasks.liveCount({ fields: ["id"] });
+}
+
 export function filters(): void {
   void client.tasks.live();
   void client.tasks.live({ where: { done: true, text: { icontains: "milk" } }, orderBy: { id: "desc" } });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { FieldOf, Shown } from "../core/api-types.ts";
 export { type Code, codes } from "../core/error/codes.ts";
 export { type Issue, LivesetError } from "../core/error/liveset-error.ts";
 export type { Key } from "../core/key/key.ts";
@@ -16,6 +17,7 @@ export type { Surroundings } from "./events.ts";
 export type { Connection, LiveHandle, LiveResult, LiveWindow } from "./live-handle.ts";
 export type { Answer, CallOptions } from "./operation.ts";
 export type {
+  Fields,
   ListQuery,
   LiveCountQuery,
   LiveListQuery,

@@ -16,7 +16,7 @@ export interface Caller {
 }
 
 type Params = Readonly<Record<string, Json>>;
-type Options = CallOptions & { readonly params?: Params };
+type Options = CallOptions & { readonly params?: Params } & Pick<Query, "fields">;
 
 /** The methods of one resource. What they accept is the business of their types; the server checks it anyway. */
 export function makeResource(name: string, caller: Caller): ResourceClient {
@@ -31,7 +31,7 @@ export function makeResource(name: string, caller: Caller): ResourceClient {
   const methods = {
     name,
     list: (query?: Query, options?: Options) => call("list", query === undefined ? {} : { query }, options),
-    retrieve: (key: Key, options?: Options) => call("retrieve", { key }, options),
+    retrieve: (key: Key, options?: Options) => call("retrieve", { key, ...shownBy(options) }, options),
     create: (data: Json, options?: Options) => call("create", { data }, options),
     update: (key: Key, data: Json, options?: Options) => call("update", { key, data }, options),
     patch: (key: Key, data: Json, options?: Options) => call("patch", { key, data }, options),
@@ -45,7 +45,7 @@ export function makeResource(name: string, caller: Caller): ResourceClient {
     liveCount: (query: Query | null = {}, options?: Options) =>
       caller.liveCount(query === null ? null : target("count", { query }, options)),
     liveOne: (key: Key | null, options?: Options) =>
-      caller.liveOne(key === null ? null : target("retrieve", { key }, options)),
+      caller.liveOne(key === null ? null : target("retrieve", { key, ...shownBy(options) }, options)),
   };
   return Object.freeze(methods) as unknown as ResourceClient;
 }
@@ -69,6 +69,11 @@ function actionsOf(call: Call): Readonly<Record<string, Act>> {
       };
     },
   });
+}
+
+/** Of one row, the query has only how it is shown. */
+function shownBy({ fields }: Options = {}): { readonly query?: Query } {
+  return fields === undefined ? {} : { query: { fields } };
 }
 
 function paramsOf({ params }: Options): { readonly params?: Params } {

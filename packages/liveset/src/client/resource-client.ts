@@ -1,4 +1,4 @@
-import type { ActionTypes, ResourceTypes } from "../core/api-types.ts";
+import type { ActionTypes, FieldOf, ResourceTypes, Shown } from "../core/api-types.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { OrderBy } from "../core/query/order.ts";
 import type { DeclaredWhere } from "../core/query/where.ts";
@@ -13,8 +13,15 @@ type RelatedFilters<T extends ResourceTypes> = T["relatedFilters"] extends objec
   ? T["relatedFilters"]
   : Readonly<Record<never, never>>;
 
+/** How rows are to be shown. */
+export interface Fields<T extends ResourceTypes = ResourceTypes, F extends FieldOf<T> = FieldOf<T>> {
+  /** The fields to be shown, beside the key. Default: all. */
+  readonly fields?: readonly F[];
+}
+
 /** What a live list may ask for: declared filters, declared orders, and a search over the declared columns. */
-export interface LiveListQuery<T extends ResourceTypes = ResourceTypes> {
+export interface LiveListQuery<T extends ResourceTypes = ResourceTypes, F extends FieldOf<T> = FieldOf<T>>
+  extends Fields<T, F> {
   readonly where?: Filters<T>;
   /** Words that must all occur. */
   readonly search?: string;
@@ -23,7 +30,8 @@ export interface LiveListQuery<T extends ResourceTypes = ResourceTypes> {
 }
 
 /** What a live window may ask for: the first rows of a list, in its order. */
-export interface LiveWindowQuery<T extends ResourceTypes = ResourceTypes> extends LiveListQuery<T> {
+export interface LiveWindowQuery<T extends ResourceTypes = ResourceTypes, F extends FieldOf<T> = FieldOf<T>>
+  extends LiveListQuery<T, F> {
   /** How many rows; `loadMore` makes it more. */
   readonly limit: number;
   /** A position that it begins behind, from a page. */
@@ -33,10 +41,14 @@ export interface LiveWindowQuery<T extends ResourceTypes = ResourceTypes> extend
 }
 
 /** What a live count may ask for. */
-export type LiveCountQuery<T extends ResourceTypes = ResourceTypes> = Omit<LiveListQuery<T>, "orderBy">;
+export type LiveCountQuery<T extends ResourceTypes = ResourceTypes> = Omit<
+  LiveListQuery<T>,
+  "orderBy" | "fields"
+>;
 
 /** What a page of a list may ask for. */
-export interface ListQuery<T extends ResourceTypes = ResourceTypes> extends LiveListQuery<T> {
+export interface ListQuery<T extends ResourceTypes = ResourceTypes, F extends FieldOf<T> = FieldOf<T>>
+  extends LiveListQuery<T, F> {
   readonly limit?: number;
   readonly offset?: number;
   /** The position that the page begins behind, from the page before. */
@@ -44,14 +56,14 @@ export interface ListQuery<T extends ResourceTypes = ResourceTypes> extends Live
 }
 
 /** A page of a list. */
-export interface Page<T extends ResourceTypes = ResourceTypes> {
+export interface Page<T extends ResourceTypes = ResourceTypes, F extends FieldOf<T> = FieldOf<T>> {
   /** How many rows fit in all. */
   readonly count: number;
-  readonly results: readonly T["row"][];
+  readonly results: readonly Shown<T, F>[];
   /** What to ask for the page behind; null at the end. */
-  readonly next: ListQuery<T> | null;
+  readonly next: ListQuery<T, F> | null;
   /** What to ask for the page before; null at the beginning, and where pages follow `after`. */
-  readonly previous: ListQuery<T> | null;
+  readonly previous: ListQuery<T, F> | null;
 }
 
 type Params<T extends ResourceTypes> = keyof T["params"] extends never
@@ -100,9 +112,14 @@ export interface ResourceClient<T extends ResourceTypes = ResourceTypes> {
   /** The resource's name. */
   readonly name: string;
   /** One page. */
-  list(...rest: Optional<ListQuery<T>, Options<T>>): Promise<Page<T>>;
+  list<const F extends FieldOf<T> = FieldOf<T>>(
+    ...rest: Optional<ListQuery<T, F>, Options<T>>
+  ): Promise<Page<T, F>>;
   /** One row; `not_found` where it is absent or out of the caller's sight. */
-  retrieve(key: T["key"], ...options: Last<Options<T>>): Promise<T["row"]>;
+  retrieve<const F extends FieldOf<T> = FieldOf<T>>(
+    key: T["key"],
+    ...options: Last<Options<T> & Fields<T, F>>
+  ): Promise<Shown<T, F>>;
   create(data: T["create"], ...options: Last<Options<T>>): Promise<T["row"]>;
   /** Replaces a row: all required fields. */
   update(key: T["key"], data: T["update"], ...options: Last<Options<T>>): Promise<T["row"]>;
@@ -112,11 +129,19 @@ export interface ResourceClient<T extends ResourceTypes = ResourceTypes> {
   /** The declared actions, by name. */
   readonly actions: { readonly [K in keyof T["actions"]]: ActionCall<T, T["actions"][K]> };
   /** The first rows that fit, live; more when they are asked for. */
-  live(query: LiveWindowQuery<T>, ...options: Last<LiveOptions<T>>): LiveWindow<readonly T["row"][]>;
+  live<const F extends FieldOf<T> = FieldOf<T>>(
+    query: LiveWindowQuery<T, F>,
+    ...options: Last<LiveOptions<T>>
+  ): LiveWindow<readonly Shown<T, F>[]>;
   /** All rows that fit, live. A null query is off. Release the handle when it is not needed any more. */
-  live(...rest: Optional<LiveListQuery<T> | null, LiveOptions<T>>): LiveHandle<readonly T["row"][]>;
+  live<const F extends FieldOf<T> = FieldOf<T>>(
+    ...rest: Optional<LiveListQuery<T, F> | null, LiveOptions<T>>
+  ): LiveHandle<readonly Shown<T, F>[]>;
   /** How many rows fit, live, without the rows: `data` is undefined while it is not known. A null query is off. */
   liveCount(...rest: Optional<LiveCountQuery<T> | null, LiveOptions<T>>): LiveHandle<number | undefined>;
   /** One row, live: `data` is null where it is absent or out of sight. A null key is off. */
-  liveOne(key: T["key"] | null, ...options: Last<LiveOptions<T>>): LiveHandle<T["row"] | null | undefined>;
+  liveOne<const F extends FieldOf<T> = FieldOf<T>>(
+    key: T["key"] | null,
+    ...options: Last<LiveOptions<T> & Fields<T, F>>
+  ): LiveHandle<Shown<T, F> | null | undefined>;
 }

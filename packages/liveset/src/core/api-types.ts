@@ -14,6 +14,8 @@ export interface ResourceTypes {
   /** The serialised row, in wire values. */
   readonly row: object;
   readonly key: Key;
+  /** Names of the row's fields that are its key, as far as types know them: these are always shown. */
+  readonly keyField?: string;
   readonly create: unknown;
   readonly update: unknown;
   readonly patch: unknown;
@@ -28,6 +30,16 @@ export interface ResourceTypes {
   readonly params: object;
   readonly actions: { readonly [name: string]: ActionTypes };
 }
+
+/** Names of the fields of a resource's rows: those that a caller may choose from. */
+export type FieldOf<T extends ResourceTypes> = keyof T["row"] & string;
+
+/** A row of which only the fields `F` were asked for. The key is there in any case. */
+export type Shown<T extends ResourceTypes, F extends string> = [FieldOf<T>] extends [F]
+  ? T["row"]
+  : Pick<T["row"], Extract<keyof T["row"], F | KeyFieldOf<T>>>;
+
+type KeyFieldOf<T extends ResourceTypes> = T["keyField"] extends string ? T["keyField"] : never;
 
 /** The types of an API: what `typeof api` tells a client. */
 export interface ApiTypes {

@@ -1,5 +1,4 @@
 import { createUpdateSchema } from "drizzle-zod";
-import type { Json, WireRow } from "../core/json.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import { lookupsOfKind } from "../core/query/lookups-of-kind.ts";
 import type { Order } from "../core/query/order.ts";
@@ -7,6 +6,7 @@ import { parseOrderTerm, totalOrder } from "../core/query/parse-order.ts";
 import type { RelatedField, RelatedFields } from "../core/query/related-fields.ts";
 import { checkDeclaration, defaultMaxPageSize, filterEntries, urlNameOf } from "./check-declaration.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
+import { projectionOf } from "./operation/projection.ts";
 import { rowByKey } from "./operation/row-by-key.ts";
 import { operations } from "./operation-names.ts";
 import type { AnyResourceOptions, Resource } from "./resource.ts";
@@ -15,7 +15,6 @@ import { inspectTable } from "./table/inspect-table.ts";
 import { relatedTables } from "./table/related-tables.ts";
 import { resolvePath } from "./table/resolve-path.ts";
 import type { TableInfo } from "./table/table-info.ts";
-import { toWire } from "./to-wire.ts";
 
 /**
  * Checks a declaration and puts all defaults in place. Needs no database.
@@ -38,7 +37,7 @@ export function compileResource(name: string, { table, options }: Resource): Com
     operations: new Set(options.operations ?? operations),
     fields,
     visible: new Map([...info.columns].filter(([column]) => fields.includes(column))),
-    reads: Object.keys(options.computed ?? {}).length > 0 ? null : new Set(fields),
+    projection: projectionOf({ name, info, options, fields }),
     filters: new Map(
       filterEntries(options).map(([field, lookups]) => [field, lookupsFor(info, field, lookups)]),
     ),
@@ -49,7 +48,6 @@ export function compileResource(name: string, { table, options }: Resource): Com
     columnSchema: createUpdateSchema(table),
     pageSize: options.pageSize ?? Math.min(100, maxPageSize),
     maxPageSize,
-    serialize: serializer(info, fields, options),
     rowByKey: rowByKey(info),
   };
 }
@@ -80,20 +78,4 @@ function defaultOrder(info: TableInfo, options: AnyResourceOptions): Order {
     declared.map(([column, value]) => parseOrderTerm(column, value)),
     info.key,
   );
-}
-
-function serializer(
-  info: TableInfo,
-  fields: readonly string[],
-  options: AnyResourceOptions,
-): (row: WireRow) => WireRow {
-  const computed = Object.entries(options.computed ?? {});
-  return (row) => {
-    const shown: Record<string, Json> = {};
-    for (const field of fields) shown[field] = row[field] ?? null;
-    if (computed.length === 0) return shown;
-    const model = info.fromWire(row);
-    for (const [field, compute] of computed) shown[field] = toWire(compute(model));
-    return shown;
-  };
 }

@@ -1,9 +1,9 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { WireRow } from "../core/json.ts";
 import type { Columns } from "../core/query/column-kind.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { Order } from "../core/query/order.ts";
 import type { RelatedFields } from "../core/query/related-fields.ts";
+import type { Projection } from "./operation/projection.ts";
 import type { RowByKey } from "./operation/row-by-key.ts";
 import type { AnyResourceOptions, Operation } from "./resource.ts";
 import type { TableInfo } from "./table/table-info.ts";
@@ -19,8 +19,8 @@ export interface CompiledResource {
   readonly fields: readonly string[];
   /** The same as columns: the only ones that callers hear of. */
   readonly visible: Columns;
-  /** Columns whose change may alter the serialised row; null means any (there are computed fields). */
-  readonly reads: ReadonlySet<string> | null;
+  /** How rows are shown where a caller chooses no fields: all of them, then the computed ones. */
+  readonly projection: Projection;
   /** Lookups allowed per filterable column; one of a related table has its path, such as `list.ownerId`. */
   readonly filters: ReadonlyMap<string, ReadonlySet<Lookup>>;
   /** The filterable columns of related tables by their name in a URL, such as `list__ownerId`. */
@@ -33,8 +33,6 @@ export interface CompiledResource {
   readonly columnSchema: StandardSchemaV1;
   readonly pageSize: number;
   readonly maxPageSize: number;
-  /** A row of all columns as callers see it: declared fields, then computed ones. What a computed field throws is thrown. */
-  serialize(row: WireRow): WireRow;
   /** Reads one row by key, whatever the scope. */
   readonly rowByKey: RowByKey;
 }

@@ -6,6 +6,7 @@ export const reservedQueryKeys: ReadonlySet<string> = new Set([
   "limit",
   "offset",
   "after",
+  "fields",
   "AND",
   "OR",
   "NOT",

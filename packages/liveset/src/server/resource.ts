@@ -243,6 +243,7 @@ export interface TypesOf<
     readonly [K in keyof C]: WireValue<C[K]>;
   };
   readonly key: KeyOf<T>;
+  readonly keyField: KeyColumn<T>;
   readonly create: InputType<I, "create", Writable<T, F, W>>;
   readonly update: InputType<I, "update", WithoutKey<T, Writable<T, F, W>>>;
   readonly patch: InputType<I, "patch", Partial<Writable<T, F, W>>>;

@@ -1,6 +1,7 @@
 import { type MaybeRefOrGetter, toValue } from "vue";
+import type { LiveHandle } from "../client/live-handle.ts";
 import type { Last, LiveListQuery, LiveOptions, ResourceClient } from "../client/resource-client.ts";
-import type { ResourceTypes } from "../core/api-types.ts";
+import type { FieldOf, ResourceTypes, Shown } from "../core/api-types.ts";
 import { type Live, type UseLiveOptions, useLive } from "./live.ts";
 
 /**
@@ -18,22 +19,22 @@ import { type Live, type UseLiveOptions, useLive } from "./live.ts";
  * }));
  * ```
  */
-export function useLiveList<T extends ResourceTypes>(
+export function useLiveList<T extends ResourceTypes, const F extends FieldOf<T> = FieldOf<T>>(
   resource: MaybeRefOrGetter<ResourceClient<T>>,
-  query?: MaybeRefOrGetter<LiveListQuery<T> | null | undefined>,
+  query?: MaybeRefOrGetter<LiveListQuery<T, F> | null | undefined>,
   ...[options]: Last<LiveOptions<T> & UseLiveOptions>
-): Live<readonly T["row"][]> {
-  const asked = (): LiveListQuery<T> | null | undefined => (query === undefined ? {} : toValue(query));
+): Live<readonly Shown<T, F>[]> {
+  const asked = (): LiveListQuery<T, F> | null | undefined => (query === undefined ? {} : toValue(query));
   // As text, so that a getter which makes an equal query anew changes nothing, and parts of a reactive query are seen.
   const text = (): string => JSON.stringify([asked() ?? null, options?.params]);
   return useLive(
     [() => toValue(resource), text],
     () => {
-      const [copy, params] = JSON.parse(text()) as [LiveListQuery<T> | null, unknown];
+      const [copy, params] = JSON.parse(text()) as [LiveListQuery<T, F> | null, unknown];
       const live = toValue(resource).live as (
         query: unknown,
         options: unknown,
-      ) => ReturnType<ResourceClient<T>["live"]>;
+      ) => LiveHandle<readonly Shown<T, F>[]>;
       return live(copy, params === null ? undefined : { params });
     },
     () => (asked() ?? null) === null,

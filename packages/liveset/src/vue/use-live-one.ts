@@ -1,6 +1,7 @@
 import { type MaybeRefOrGetter, toValue } from "vue";
-import type { Last, LiveOptions, ResourceClient } from "../client/resource-client.ts";
-import type { ResourceTypes } from "../core/api-types.ts";
+import type { LiveHandle } from "../client/live-handle.ts";
+import type { Fields, Last, LiveOptions, ResourceClient } from "../client/resource-client.ts";
+import type { FieldOf, ResourceTypes, Shown } from "../core/api-types.ts";
 import { type Live, type UseLiveOptions, useLive } from "./live.ts";
 
 /**
@@ -16,21 +17,24 @@ import { type Live, type UseLiveOptions, useLive } from "./live.ts";
  * const { data: task } = useLiveOne(useClient().resource("tasks"), chosen);
  * ```
  */
-export function useLiveOne<T extends ResourceTypes>(
+export function useLiveOne<T extends ResourceTypes, const F extends FieldOf<T> = FieldOf<T>>(
   resource: MaybeRefOrGetter<ResourceClient<T>>,
   key: MaybeRefOrGetter<T["key"] | null | undefined>,
-  ...[options]: Last<LiveOptions<T> & UseLiveOptions>
-): Live<T["row"] | null | undefined> {
-  const text = (): string => JSON.stringify([toValue(key) ?? null, options?.params]);
+  ...[options]: Last<LiveOptions<T> & Fields<T, F> & UseLiveOptions>
+): Live<Shown<T, F> | null | undefined> {
+  const text = (): string => JSON.stringify([toValue(key) ?? null, options?.params, options?.fields]);
   return useLive(
     [() => toValue(resource), text],
     () => {
-      const [copy, params] = JSON.parse(text()) as [T["key"] | null, unknown];
+      const [copy, params, fields] = JSON.parse(text()) as [T["key"] | null, unknown, unknown];
       const live = toValue(resource).liveOne as (
         key: unknown,
         options: unknown,
-      ) => ReturnType<ResourceClient<T>["liveOne"]>;
-      return live(copy, params === null ? undefined : { params });
+      ) => LiveHandle<Shown<T, F> | null | undefined>;
+      return live(copy, {
+        ...(params === null ? {} : { params }),
+        ...(fields === null ? {} : { fields }),
+      });
     },
     () => (toValue(key) ?? null) === null,
     options ?? {},

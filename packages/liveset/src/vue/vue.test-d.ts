@@ -39,6 +39,18 @@ export function lists(): void {
   data.value = [];
 }
 
+export function fields(key: Ref<number | null>): void {
+  const client = useClient<typeof api>();
+  const { data } = useLiveList(client.tasks, () => ({ fields: ["text"], where: { listId: 1 } }));
+  same<keyof (typeof data.value)[number], "id" | "text">(true);
+  const { data: window } = useLiveWindow(client.tasks, { fields: [], limit: 5 });
+  same<keyof (typeof window.value)[number], "id">(true);
+  const { data: one } = useLiveOne(client.tasks, key, { fields: ["listId"] });
+  same<keyof NonNullable<typeof one.value>, "id" | "listId">(true);
+  // @ts-expect-error there is no such field
+  useLiveList(client.tasks, { fields: ["nothing"] });
+}
+
 export function windows(): void {
   const client = useClient<typeof api>();
   const { data, loadMore } = useLiveWindow(client.tasks, { orderBy: { id: "desc" }, limit: 50, total: true });

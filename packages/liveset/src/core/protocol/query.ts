@@ -1,9 +1,10 @@
 import type { Json } from "../json.ts";
-import { boolean, number, object, optional, record, type Schema, string } from "./schema.ts";
+import { array, boolean, number, object, optional, record, type Schema, string } from "./schema.ts";
 
 /**
- * What a caller asks of a list. `where` is the object form of a filter; `orderBy` maps a field to `"asc"`,
+ * What a caller asks of a list; of one row only `fields`. `where` is the object form of a filter; `orderBy` maps a field to `"asc"`,
  * `"desc"` or `{direction, nulls}`, in order of importance; `after` is the page position that the previous page gave.
+ * `fields` are those that are shown, beside the key; all where it is not there.
  * `total` has all rows of a live list with a `limit` counted; a page has its `count` anyway.
  */
 export interface Query {
@@ -14,6 +15,7 @@ export interface Query {
   readonly offset?: number;
   readonly after?: string;
   readonly total?: boolean;
+  readonly fields?: readonly string[];
 }
 
 export const query: Schema<Query> = object({
@@ -24,4 +26,5 @@ export const query: Schema<Query> = object({
   offset: optional(number),
   after: optional(string),
   total: optional(boolean),
+  fields: optional(array(string)),
 });

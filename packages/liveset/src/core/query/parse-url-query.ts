@@ -25,6 +25,7 @@ export interface ParsedUrlQuery {
  * - `list__ownerId=3` is a field of a related table, where `related` has it. Behind a relation to any number of rows it
  *   means that some row has it; several parameters mean the same row.
  * - `ordering=-dueAt,id` goes by `dueAt`, descending, then by `id`; `-dueAt__nulls_first` says where NULL stands.
+ * - `fields=id,text` are the fields that are shown.
  * - `true` and `false` may be written as in Python, and as 1 and 0.
  * - `where=<JSON>` carries the object form; what stands beside it is joined to it by AND.
  *
@@ -47,6 +48,7 @@ export function parseUrlQuery(
     else if (isPlainKey(key)) query = { ...query, [key]: only(key, texts) };
     else if (key === "limit" || key === "offset")
       query = { ...query, [key]: parseCount(key, only(key, texts)) };
+    else if (key === "fields") query = { ...query, fields: parseFields(texts) };
     else if (key === "ordering") query = { ...query, orderBy: parseOrdering(only(key, texts), columns) };
     else if (params.has(key)) raw.set(key, only(key, texts));
     else addFilter(fields, key, texts, known);
@@ -99,7 +101,7 @@ function addFilter(
   if (found === null) {
     const { columns, related, params } = known;
     const names = [...columns.keys(), ...related.keys(), ...params];
-    const all = [...names, "search", "ordering", "limit", "offset", "after", "where"];
+    const all = [...names, "search", "ordering", "limit", "offset", "after", "fields", "where"];
     throw invalid([key], "not_declared", `${key} is not known; fields and parameters are ${all.join(", ")}.`);
   }
   const { name, field, lookup } = found;
@@ -184,6 +186,16 @@ function parseCount(key: string, text: string): number {
     throw invalid([key], "invalid_value", `${key} must be a whole number.`);
   }
   return count;
+}
+
+/**
+ * The names of fields, joined by commas, from the values of a URL's `fields`; none where there is nothing.
+ *
+ * @throws LivesetError `invalid` where it is given more than once.
+ */
+export function parseFields(texts: readonly string[]): readonly string[] {
+  const text = only("fields", texts);
+  return text === "" ? [] : text.split(",");
 }
 
 function parseOrdering(text: string, columns: Columns): Record<string, Json> {

@@ -77,6 +77,9 @@ describe("Django's form", () => {
       after: "abc",
       search: "milk and honey",
     });
+    expect(parse("fields=id,label").query).toEqual({ fields: ["id", "label"] });
+    expect(parse("fields=").query).toEqual({ fields: [] });
+    expect(fault("fields=id&fields=text")).toEqual(["fields", "repeated"]);
     expect(Object.keys(parse("ordering=text,-id").query.orderBy ?? {})).toEqual(["text", "id"]);
   });
 
@@ -288,6 +291,7 @@ const arbitraryQuery = fc.record(
     limit: natural,
     offset: natural,
     after: fc.string(),
+    fields: fc.array(fc.stringMatching(/^\w+$/)),
   },
   { requiredKeys: [] },
 );

@@ -55,7 +55,7 @@ function outcomeOf(groups: Groups, transaction: Transaction, judgements: readonl
     for (const group of groups.candidates(change)) {
       const draft = getOrMake(drafts, group, () => new Draft(group));
       try {
-        draft.record(change, shown.of(group.resource, change));
+        draft.record(change, shown.of(group.projection, change));
       } catch (thrown) {
         failed.set(group, thrown);
       }

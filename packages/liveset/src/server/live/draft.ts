@@ -58,7 +58,7 @@ export function changesOf(group: Group, { cursor, changes }: Transaction): Group
   const shown = new ShownChanges();
   const draft = new Draft(group);
   for (const change of changes) {
-    if (change.table === resource.info.name) draft.record(change, shown.of(resource, change));
+    if (change.table === resource.info.name) draft.record(change, shown.of(group.projection, change));
   }
   return draft.changes(cursor);
 }

@@ -1,6 +1,7 @@
 import type { Change } from "../../core/change/change.ts";
 import type { Transition } from "../../core/change/transition.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
+import type { Projection } from "../operation/projection.ts";
 import type { GroupChanges } from "./group-changes.ts";
 import { type Judge, judgeOf } from "./judge.ts";
 import type { JudgedQuery } from "./judged/judged-query.ts";
@@ -17,6 +18,7 @@ export class Group {
   readonly text: string;
   readonly plan: string;
   readonly resource: CompiledResource;
+  readonly projection: Projection;
   /** All that hold the group, those still waiting for their rows included. */
   readonly subscribers: Set<Subscriber> = new Set();
   /** Not null where only the database can tell what a change means. */
@@ -31,6 +33,7 @@ export class Group {
     this.text = query.text;
     this.plan = plan;
     this.resource = query.bound.resource;
+    this.projection = query.bound.projection;
     this.judged = judged;
     this.#judge = judged === null ? judgeOf(query) : () => "none";
   }

@@ -27,7 +27,14 @@ const equal = (column: string, value: Operand): Predicate => ({
 function query(scope: Predicate, filter: Predicate): LiveQuery {
   const predicate: Predicate = { op: "and", of: [filter, scope] };
   const page = { order: [], limit: 1, offset: 0, after: null };
-  const bound = { resource: compiled, context: {} as Context, predicate, scope, ...page };
+  const bound = {
+    resource: compiled,
+    context: {} as Context,
+    predicate,
+    scope,
+    projection: compiled.projection,
+    ...page,
+  };
   return { bound, isList: true, window: null, order: [], text: canonical(predicate), may: null };
 }
 const subscriber = (): Subscriber => ({ audience: { changes() {}, commit() {} }, fail() {}, reset() {} });

@@ -10,6 +10,7 @@ import { makeContext } from "../make-context.ts";
 import { bindList, bindRow } from "../operation/bind.ts";
 import type { Bound } from "../operation/bound.ts";
 import { checkPermission } from "../operation/check-permission.ts";
+import { alsoShowing } from "../operation/projection.ts";
 import type { Runtime } from "../runtime.ts";
 import { withinTime } from "../within-time.ts";
 import type { Ask } from "./ask.ts";
@@ -82,7 +83,7 @@ async function liveList(
     }
   }
   await checkPermission(resource, "list", context);
-  const bound = await bindList(runtime, resource, context, query);
+  const bound = showingOrder(await bindList(runtime, resource, context, query));
   const cut = window === null ? null : [bound.order, window.limit, bound.after, window.total];
   const { may, owner } = rowPermission(bound, caller);
   return {
@@ -103,7 +104,7 @@ async function liveCount(
   caller: Caller,
 ): Promise<LiveQuery> {
   if (key !== undefined) throw invalid(["key"], "unexpected", "count takes no key.");
-  for (const name of ["orderBy", "limit", "offset", "after", "total"] as const) {
+  for (const name of ["orderBy", "limit", "offset", "after", "total", "fields"] as const) {
     if (query[name] !== undefined) throw invalid([name], "unexpected", `count takes no ${name}.`);
   }
   await checkPermission(resource, "list", context);
@@ -138,8 +139,7 @@ async function liveRow(
   caller: Caller,
 ): Promise<LiveQuery> {
   if (key === undefined) throw invalid(["key"], "required", "retrieve needs a key.");
-  if (query !== undefined) throw invalid(["query"], "unexpected", "retrieve takes no query.");
-  const bound = await bindRow(runtime, resource, context, key);
+  const bound = await bindRow(runtime, resource, context, key, query);
   const { may, owner } = rowPermission(bound, caller);
   return { bound, isList: false, window: null, order: [], text: groupText(bound, "retrieve", owner), may };
 }
@@ -162,19 +162,24 @@ function rowPermission(
   return { may, owner: [caller.id, context.params] };
 }
 
-function wireOrder({ order, resource }: Bound): readonly WireOrderTerm[] {
+/** The client places rows by the columns of the order, so it is shown them, whichever fields it chose. */
+function showingOrder(bound: Bound): Bound {
+  const columns = bound.order.map(({ column }) => column);
+  return { ...bound, projection: alsoShowing(bound.resource, bound.projection, columns) };
+}
+
+function wireOrder({ order, projection, resource }: Bound): readonly WireOrderTerm[] {
   return order.flatMap((term) => {
     const kind = resource.info.columns.get(term.column)?.kind;
-    return kind === undefined || !resource.fields.includes(term.column) ? [] : [{ ...term, kind }];
+    return kind === undefined || !projection.fields.includes(term.column) ? [] : [{ ...term, kind }];
   });
 }
 
 function groupText(
-  { resource, predicate }: Bound,
+  { projection, predicate }: Bound,
   action: string,
   owner: unknown = null,
   cut: unknown = null,
 ): string {
-  const computed = Object.keys(resource.options.computed ?? {});
-  return JSON.stringify([resource.name, action, resource.fields, computed, canonical(predicate), owner, cut]);
+  return JSON.stringify([action, projection.text, canonical(predicate), owner, cut]);
 }

@@ -6,7 +6,7 @@ import type { LiveQuery } from "./live-query.ts";
  * in which place where it has only the first, and those that are shown. Null where these cannot be named: a computed field or a permission may read any.
  */
 export function readsOf({ bound, may, window }: LiveQuery): ReadonlySet<string> | null {
-  const shown = bound.resource.reads;
+  const shown = bound.projection.reads;
   const decisive = columnsOf(bound.predicate);
   if (may !== null) return null;
   if (window?.limit === 0) return decisive;

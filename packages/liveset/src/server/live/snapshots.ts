@@ -94,7 +94,7 @@ export class Snapshots {
 
   #upToDate(fetched: readonly WireRow[], net: Net, { may, bound }: LiveQuery): readonly WireRow[] {
     const permitted = may === null ? fetched : fetched.filter(may);
-    const rows = net.applyTo(permitted.map((row) => Object.freeze(bound.resource.serialize(row))));
+    const rows = net.applyTo(permitted.map((row) => Object.freeze(bound.projection.serialize(row))));
     if (rows.length === 0 && permitted.length < fetched.length) throw refusal(bound.context);
     return rows;
   }

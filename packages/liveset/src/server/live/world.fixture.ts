@@ -172,9 +172,9 @@ async function truth(
   const bound =
     key === undefined
       ? await bindList(runtime, found, context, query)
-      : await bindRow(runtime, found, context, key);
+      : await bindRow(runtime, found, context, key, query);
   const rows = await fetchRows(runtime.database.db, { ...bound, limit: Number.POSITIVE_INFINITY }, "sqlite");
-  return rows.map((row) => found.serialize(row));
+  return rows.map((row) => bound.projection.serialize(row));
 }
 
 function createTable(

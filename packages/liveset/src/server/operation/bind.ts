@@ -12,6 +12,7 @@ import type { Context } from "../context.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Bound } from "./bound.ts";
 import { keyPredicate } from "./key-predicate.ts";
+import { chosenProjection, type Projection } from "./projection.ts";
 import { scopePredicate } from "./scope-predicate.ts";
 import { searchPredicate } from "./search-predicate.ts";
 import { filterRules } from "./where-rules.ts";
@@ -30,28 +31,32 @@ export async function bindList(
   const filter = filterPredicate(runtime, resource, query);
   const order = parseOrder(query.orderBy, resource.sortable, resource.defaultOrder, resource.info.key);
   const page = bindPage(runtime, resource, query, order);
+  const projection = chosenProjection(resource, query.fields);
   const scope = await scopePredicate(resource, context);
   return {
     resource,
     context,
     predicate: normalize({ op: "and", of: [scope, filter] }),
     scope,
+    projection,
     order,
     ...page,
   };
 }
 
 /**
- * One row as the caller may see it: scope ∧ key.
+ * One row as the caller may see it: scope ∧ key. Of the query only what says how rows are shown has a meaning here.
  *
- * @throws LivesetError `not_found` for a key that no row can have; whatever the scope throws.
+ * @throws LivesetError `not_found` for a key that no row can have, `invalid` for a query that has more; whatever the scope throws.
  */
 export async function bindRow(
   _runtime: Runtime,
   resource: CompiledResource,
   context: Context,
   key: Key,
+  query: Query = {},
 ): Promise<Bound> {
+  const projection = bindShown(resource, query);
   const same = keyPredicate(resource.info, key);
   const scope = await scopePredicate(resource, context);
   return {
@@ -59,11 +64,23 @@ export async function bindRow(
     context,
     predicate: normalize({ op: "and", of: [scope, same] }),
     scope,
+    projection,
     order: resource.defaultOrder,
     limit: 1,
     offset: 0,
     after: null,
   };
+}
+
+/**
+ * How one row is to be shown.
+ *
+ * @throws LivesetError `invalid` for a part of the query that only a list has, and for unknown fields.
+ */
+export function bindShown(resource: CompiledResource, { fields, ...rest }: Query): Projection {
+  const [further] = Object.entries(rest).find(([, value]) => value !== undefined) ?? [];
+  if (further !== undefined) throw invalid([further], "unexpected", `retrieve takes no ${further}.`);
+  return chosenProjection(resource, fields);
 }
 
 function filterPredicate({ limits }: Runtime, resource: CompiledResource, query: Query): Predicate {

@@ -2,6 +2,7 @@ import type { Order } from "../../core/query/order.ts";
 import type { Predicate } from "../../core/query/predicate.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Context } from "../context.ts";
+import type { Projection } from "./projection.ts";
 
 /** A query bound to a caller: nothing of the caller's wishes or rights is left outside the predicate. */
 export interface Bound {
@@ -11,6 +12,8 @@ export interface Bound {
   readonly predicate: Predicate;
   /** The scope alone. The predicate has it already. */
   readonly scope: Predicate;
+  /** How its rows are shown. */
+  readonly projection: Projection;
   /** Ends with the key's columns. */
   readonly order: Order;
   readonly limit: number;

@@ -9,13 +9,16 @@ import { printPredicate } from "../database/print-predicate.ts";
 import type { Db } from "../register.ts";
 import type { Bound } from "./bound.ts";
 
+/** The part of a bound query that says which rows it has. */
+type Asked = Pick<Bound, "resource" | "predicate" | "order" | "limit" | "offset" | "after">;
+
 type Dialect = Database["dialect"];
 
 /**
  * The rows of a bound query in its order, all columns, in wire form and unserialised. Its page is applied; a limit
  * of Infinity is none.
  */
-export async function fetchRows(db: Db, bound: Omit<Bound, "scope">, dialect: Dialect): Promise<WireRow[]> {
+export async function fetchRows(db: Db, bound: Asked, dialect: Dialect): Promise<WireRow[]> {
   const { info } = bound.resource;
   const query = db
     .select()
@@ -39,7 +42,7 @@ export async function countRows(db: Db, bound: Bound, dialect: Dialect): Promise
   return row?.total ?? 0;
 }
 
-function pagePredicate(bound: Omit<Bound, "scope">): Predicate {
+function pagePredicate(bound: Asked): Predicate {
   if (bound.after === null) return bound.predicate;
   const behind = seekPredicate(bound.order, bound.after, bound.resource.info.columns);
   return { op: "and", of: [bound.predicate, behind] };

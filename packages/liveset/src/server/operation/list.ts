@@ -32,7 +32,7 @@ export async function list({ runtime, resource, context, call }: Execution): Pro
     count: total,
     next: more ? nextQuery(query, bound, after) : null,
     previous: previousQuery(query, bound),
-    results: rows.map((row) => resource.serialize(row)),
+    results: rows.map((row) => bound.projection.serialize(row)),
   };
   return { status: 200, data: data as unknown as Json };
 }

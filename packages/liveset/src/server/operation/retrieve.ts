@@ -1,4 +1,5 @@
 import type { Answer } from "./answer.ts";
+import { bindShown } from "./bind.ts";
 import { checkPermission } from "./check-permission.ts";
 import type { Execution } from "./execution.ts";
 import { findRow } from "./find-row.ts";
@@ -7,11 +8,12 @@ import { rowAnswer } from "./row-answer.ts";
 /** One row in scope; 304 where the caller has this version of it. */
 export async function retrieve(execution: Execution): Promise<Answer> {
   const { runtime, resource, context, call } = execution;
+  const projection = bindShown(resource, call.query ?? {});
   const { value: row } = await runtime.database.read((db) =>
     findRow({ ...execution, context: { ...context, db } }),
   );
   await checkPermission(resource, "retrieve", context, row);
-  const answer = rowAnswer(resource, 200, row);
+  const answer = rowAnswer(resource, 200, row, projection);
   const known = call.ifNoneMatch ?? [];
   return known.includes("*") || (answer.etag !== undefined && known.includes(answer.etag))
     ? { ...answer, status: 304, data: null }

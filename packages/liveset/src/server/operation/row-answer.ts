@@ -7,17 +7,23 @@ import { isPermitted } from "./check-permission.ts";
 import { etag } from "./etag.ts";
 import type { Execution } from "./execution.ts";
 import { rereadRow } from "./find-row.ts";
+import type { Projection } from "./projection.ts";
 import { checkPredicate, scopePredicate } from "./scope-predicate.ts";
 
-/** The entity tag of a row as callers see it. */
-export function rowEtag(resource: CompiledResource, row: WireRow): string {
-  return etag(JSON.stringify(resource.serialize(row)));
+/** The entity tag of a row: of all fields, whichever of them are shown, so that it fits a write's `If-Match` in any case. */
+function rowEtag({ projection }: CompiledResource, row: WireRow): string {
+  return etag(JSON.stringify(projection.serialize(row)));
 }
 
 /** One row, serialised. */
-export function rowAnswer(resource: CompiledResource, status: number, row: WireRow): Answer {
-  const data = resource.serialize(row);
-  return { status, data, etag: etag(JSON.stringify(data)), key: keyTextOf(row, resource.info.key) };
+export function rowAnswer(
+  resource: CompiledResource,
+  status: number,
+  row: WireRow,
+  projection: Projection = resource.projection,
+): Answer {
+  const data = projection.serialize(row);
+  return { status, data, etag: rowEtag(resource, row), key: keyTextOf(row, resource.info.key) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { invalid } from "../../core/error/liveset-error.ts";
 import type { Query } from "../../core/protocol/query.ts";
-import { parseUrlQuery } from "../../core/query/url-query.ts";
+import { parseFields, parseUrlQuery } from "../../core/query/url-query.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { RequestInfo } from "../context.ts";
 import type { Call } from "../operation/call.ts";
@@ -40,7 +40,7 @@ export async function readCall(
   };
 }
 
-/** Only a list has a query; elsewhere a URL carries the resource's parameters and nothing else. */
+/** A list has a query, one row the fields that are to be shown; elsewhere a URL carries the resource's parameters and nothing else. */
 function readQuery(
   resource: CompiledResource,
   target: Target,
@@ -51,9 +51,14 @@ function readQuery(
     return parseUrlQuery(query, resource.visible, declared, resource.relatedFilters);
   }
   const params: Record<string, string> = {};
+  let shown: Query | undefined;
   for (const [name, value] of query) {
+    if (name === "fields" && target.action === "retrieve") {
+      shown = { fields: parseFields(query.getAll(name)) };
+      continue;
+    }
     if (!declared.has(name)) throw invalid([name], "unknown", `There is no parameter ${name}.`);
     params[name] = value;
   }
-  return { params };
+  return { params, ...(shown === undefined ? {} : { query: shown }) };
 }

@@ -85,7 +85,7 @@ export class JudgedQuery {
     // A window was read with its permission, to be full.
     const permitted = may === null || this.window !== null ? rows : rows.filter(may);
     return new Map(
-      permitted.map((row) => [keyTextOf(row, this.info.key), Object.freeze(bound.resource.serialize(row))]),
+      permitted.map((row) => [keyTextOf(row, this.info.key), Object.freeze(bound.projection.serialize(row))]),
     );
   }
 }
