@@ -83,10 +83,20 @@ export function isNodeOnly(path: string): boolean {
     path.startsWith("server/node/") ||
     path.startsWith("server/database/sqlite/") ||
     path.startsWith("server/database/postgres/") ||
+    path.startsWith("server/cluster/redis/") ||
+    path.startsWith("server/cluster/nats/") ||
     path === "server/feed/sqlite-feed.ts" ||
     path.startsWith("testing/")
   );
 }
 
 /** Packages that need Node, allowed in Node-only modules of any layer beside the layer's own. */
-export const nodePackages: readonly string[] = ["@hono/node-server", "pg", "pino", "ws"];
+export const nodePackages: readonly string[] = [
+  "@hono/node-server",
+  "@nats-io/jetstream",
+  "@nats-io/transport-node",
+  "pg",
+  "pino",
+  "redis",
+  "ws",
+];

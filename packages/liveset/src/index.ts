@@ -11,6 +11,14 @@ export type { OrderBy, OrderValue } from "./core/query/order.ts";
 export type { DeclaredWhere, LookupsOf, Where } from "./core/query/where.ts";
 export { type Action, type ActionCall, type ActionOptions, action } from "./server/action.ts";
 export type { Api } from "./server/api.ts";
+export type {
+  ClusterLog,
+  LogEnds,
+  LogEntry,
+  LogFollower,
+  LogOptions,
+  LogPlace,
+} from "./server/cluster/cluster-log.ts";
 export type { Context, RequestInfo } from "./server/context.ts";
 export { createServer, type LivesetServer } from "./server/create-server.ts";
 export type { Database } from "./server/database/database.ts";

@@ -11,6 +11,8 @@ export {
   type SuiteRunner,
   type SuiteTables,
 } from "./database-suite.ts";
+export { clusterLogCases, describeClusterLog, type LogCase, type LogHarness } from "./log-suite.ts";
+export { MemoryBroker, type MemoryBrokerOptions } from "./memory-log.ts";
 export { type LeftBehind, ReferenceClient } from "./reference-client.ts";
 export { ReferenceList } from "./reference-list.ts";
 export { SocketEnd, type SocketEvent } from "./socket-end.ts";
