@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { codeEntry } from "../core/error/codes.ts";
 import { LivesetError, toLivesetError } from "../core/error/liveset-error.ts";
 import { bufferSocket } from "./buffered-socket.ts";
+import type { Dialect } from "./dialect/dialect.ts";
 import type { Hub } from "./live/create-hub.ts";
 import type { User } from "./register.ts";
 import { requestInfo } from "./request-info.ts";
@@ -18,6 +19,7 @@ export async function acceptSocket(
   socket: Socket,
   request: Request,
   ready: Promise<{ readonly hub: Hub; readonly user: User | null }>,
+  dialect: Dialect | undefined,
 ): Promise<void> {
   const opened = clock.now();
   const info = requestInfo(request);
@@ -31,7 +33,7 @@ export async function acceptSocket(
     socket.addEventListener("close", () => {
       runtime.log.info({ ...fields, ms: clock.now() - opened }, "socket closed");
     });
-    hub.connect(buffered.socket, { request, info, user });
+    hub.connect(buffered.socket, { request, info, user, ...(dialect === undefined ? {} : { dialect }) });
   } catch (thrown) {
     const error = toLivesetError(thrown);
     if (!(thrown instanceof LivesetError)) runtime.log.error({ err: thrown, path }, "socket failed");

@@ -36,7 +36,7 @@ export function bufferSocket(
     for (const message of messages) deliver(message);
   };
   const addEventListener = (
-    type: "message" | "close" | "error",
+    type: "message" | "close" | "error" | "pong",
     listener: (event: Message) => void,
   ): void => {
     if (type !== "message") return socket.addEventListener(type, listener as () => void);
@@ -57,6 +57,7 @@ function forward(socket: Socket, addEventListener: Socket["addEventListener"]): 
     },
     send: (data) => socket.send(data),
     drained: () => socket.drained?.() ?? null,
+    ...(socket.ping === undefined ? {} : { ping: () => socket.ping?.() }),
     close: (code, reason) => socket.close(code, reason),
   };
 }

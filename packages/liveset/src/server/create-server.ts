@@ -16,6 +16,7 @@ import type { RestBindings } from "./rest/settings.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ServerOptions } from "./server-options.ts";
 import type { Socket } from "./socket.ts";
+import { socketPaths } from "./socket-paths.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** A server without a network: give it requests and sockets. Made by `createServer`. */
@@ -32,6 +33,8 @@ export interface LivesetServer {
   readonly prefix: string;
   /** Path of the WebSocket. */
   readonly socketPath: string;
+  /** Whether sockets are taken at the path of this URL, for whatever dialect. */
+  takesSockets(url: string): boolean;
   readonly limits: Limits;
   /** Open connections, subscriptions, and groups of equal ones. */
   stats(): HubStats;
@@ -98,6 +101,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
   const settings = restSettings(runtime, options, clock);
   const rest = createRest(runtime, settings);
   const life = createLifecycle(runtime, () => createHub(runtime, { clock }));
+  const sockets = socketPaths(runtime, options);
   let generation = 0;
   const principalOf = rememberPrincipals(runtime, () => generation);
   const answer = async (request: Request, bindings: RestBindings): Promise<Response> => {
@@ -121,11 +125,12 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
     },
     accept: (socket, request) => {
       const ready = life.open().then(async (hub) => ({ hub, user: await principalOf(request) }));
-      void acceptSocket(runtime, clock, socket, request, ready);
+      void acceptSocket(runtime, clock, socket, request, ready, sockets.dialectAt(request.url));
     },
     db: options.database.db,
     prefix: settings.prefix,
-    socketPath: options.socketPath ?? "/ws/",
+    socketPath: sockets.own,
+    takesSockets: sockets.takes,
     limits: runtime.limits,
     stats: () => life.started()?.stats() ?? { connections: 0, subscriptions: 0, groups: 0 },
     explain: async (session, subscription) => life.started()?.explain(session, subscription) ?? null,

@@ -15,6 +15,14 @@ export interface RateLimit {
   readonly key?: (request: Request, user: User | null) => string;
 }
 
+/** How clients of django-rest-live are served. */
+export interface RestLiveOptions {
+  /** Default `/ws/subscribe/`. */
+  readonly path?: string;
+  /** False: clients that are not signed in are closed with 4003. Default: true. */
+  readonly public?: boolean;
+}
+
 /** What a server needs, and what may be set. */
 export interface ServerOptions {
   /** Such as `sqlite("todo.db")` of `liveset/sqlite`. */
@@ -46,6 +54,8 @@ export interface ServerOptions {
   readonly prefix?: string;
   /** Path of the WebSocket. Default `/ws/`. */
   readonly socketPath?: string;
+  /** The WebSocket for clients of django-rest-live; false: none. Default: at `/ws/subscribe/`, for anybody. */
+  readonly restLive?: false | RestLiveOptions;
   /** Default: none. */
   readonly rateLimit?: RateLimit;
   /** Answers what lies outside of the prefix. Default: 404. */

@@ -8,7 +8,9 @@ export interface Socket {
    * without it is looked at from time to time.
    */
   drained?(): Promise<void> | null;
+  /** Asks the peer's transport for a sign of life, answered by the event `pong`. A socket without it is not asked. */
+  ping?(): void;
   close(code?: number, reason?: string): void;
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(type: "close" | "error", listener: () => void): void;
+  addEventListener(type: "close" | "error" | "pong", listener: () => void): void;
 }

@@ -39,6 +39,12 @@ export const codes = {
   timeout: { status: 503, retry: true, title: "The server took too long." },
   going_away: { status: 503, close: 1001, retry: true, title: "The server is stopping." },
   slow_reader: { status: 503, close: 4408, retry: true, title: "The connection reads too slowly." },
+  list_ended: {
+    status: 503,
+    close: 4410,
+    retry: true,
+    title: "A list of this connection cannot be continued. Connect and read again.",
+  },
   heartbeat_missed: {
     status: 503,
     close: 4409,

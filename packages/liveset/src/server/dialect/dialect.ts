@@ -1,3 +1,4 @@
+import type { Code } from "../../core/error/codes.ts";
 import type { LivesetError } from "../../core/error/liveset-error.ts";
 import type { Outbox } from "../live/outbox.ts";
 import type { Session } from "../live/session.ts";
@@ -5,9 +6,30 @@ import type { Voice } from "../live/voice.ts";
 
 /** A wire protocol: translates frames to a session's operations and back. It knows nothing of matching or permissions. */
 export interface Dialect {
-  /** The half that writes, for one connection. */
-  voice(outbox: Outbox): Voice;
-  /** Reads a frame and asks the session for what it says. A frame that cannot be read is answered by an error. */
+  /** Who shows that the connection lives: the client with frames of its own, or the server with pings of the transport. */
+  readonly heartbeat: "client" | "server";
+  /** The close code for a client that is nobody; null where anybody may speak. */
+  readonly closesAnonymous: number | null;
+  /** Begins to speak on one connection. */
+  open(end: DialogueEnd): Dialogue;
+}
+
+/** What a dialogue may do to its connection. */
+export interface DialogueEnd {
+  readonly outbox: Outbox;
+  /** Closes it with the close code of an error. */
+  close(code: Code): void;
+}
+
+/** A dialect on one connection. */
+export interface Dialogue {
+  /** The half that writes. */
+  readonly voice: Voice;
+  /**
+   * Reads a frame and asks the session for what it says. A frame that cannot be read is answered by an error.
+   *
+   * @param voice writes as the dialogue's own does, but no faster than the client reads
+   */
   receive(session: Session, voice: Voice, text: string): void;
   /** Answers a frame that is not to be handled, naming its id where one can be read. */
   refuse(voice: Voice, text: string, error: LivesetError): void;

@@ -9,15 +9,19 @@ import { createWriter } from "./write-frames.ts";
 export function livesetDialect(): Dialect {
   const write = createWriter();
   return {
-    voice: write,
-    receive(session, voice, text) {
-      const frame = readFrame(text);
-      if (frame.ok) handle(session, frame.up);
-      else voice.error(frame.id, frame.error);
-    },
-    refuse(voice, text, error) {
-      voice.error(idOf(text), error);
-    },
+    heartbeat: "client",
+    closesAnonymous: null,
+    open: ({ outbox }) => ({
+      voice: write(outbox),
+      receive(session, voice, text) {
+        const frame = readFrame(text);
+        if (frame.ok) handle(session, frame.up);
+        else voice.error(frame.id, frame.error);
+      },
+      refuse(voice, text, error) {
+        voice.error(idOf(text), error);
+      },
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Down } from "../../core/protocol/down.ts";
 import type { GroupChanges } from "../live/group-changes.ts";
 import type { Outbox } from "../live/outbox.ts";
 import type { Opened, Voice } from "../live/voice.ts";
+import { memo } from "./memo.ts";
 
 /**
  * Makes the voices of a hub's connections. They share their encodings: `changes` once a group and transaction,
@@ -60,18 +61,6 @@ function changesFrame({ group, cursor, enter, update, leave, ...facts }: GroupCh
 function subscribedText({ rows, ...rest }: Opened, rowsText: (rows: readonly WireRow[]) => string): string {
   const frame = encode({ type: "subscribed", ...rest, resumed: rows === null });
   return rows === null ? frame : `${frame.slice(0, -1)},"rows":${rowsText(rows)}}`;
-}
-
-/** The text of a value that several are told, made when it is first asked for. */
-function memo<T extends object>(make: (value: T) => string): (value: T) => string {
-  const texts = new WeakMap<T, string>();
-  return (value) => {
-    const known = texts.get(value);
-    if (known !== undefined) return known;
-    const text = make(value);
-    texts.set(value, text);
-    return text;
-  };
 }
 
 /** The text of the value asked for last. */

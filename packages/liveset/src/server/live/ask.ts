@@ -11,6 +11,8 @@ export interface Ask {
   readonly key?: Key;
   readonly params?: Readonly<Record<string, Json>>;
   readonly query?: Query;
+  /** False: what happens from now on is wanted, and not the rows that are there. Of a list whose rows need not be kept they are not read then. */
+  readonly rows?: false;
   /** Where it left off. */
   readonly since?: Since;
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { type Code, codeEntry } from "../../core/error/codes.ts";
 import { LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
-import type { Dialect } from "../dialect/dialect.ts";
+import type { Dialect, Dialogue } from "../dialect/dialect.ts";
 import type { Socket } from "../socket.ts";
 import type { LiveParts } from "./live-parts.ts";
 import { Outbox } from "./outbox.ts";
@@ -13,7 +13,6 @@ import { TokenBucket } from "./token-bucket.ts";
 /** What a connection is made of. */
 export interface ConnectionParts extends LiveParts {
   readonly clock: Clock;
-  readonly dialect: Dialect;
   /** The bytes of a row as JSON. */
   readonly measure: (row: WireRow) => number;
   /** Called once, when the connection is over. */
@@ -25,23 +24,27 @@ export class Connection {
   readonly session: Session;
   readonly #parts: ConnectionParts;
   readonly #socket: Socket;
+  readonly #dialect: Dialect;
+  readonly #dialogue: Dialogue;
   readonly #voice: PacedVoice;
   readonly #bucket: TokenBucket;
   #heardAt: number;
   #cancelTimer: () => void = () => {};
   #open = true;
 
-  constructor(parts: ConnectionParts, socket: Socket, start: SessionStart) {
-    const { clock, dialect, runtime } = parts;
+  constructor(parts: ConnectionParts, dialect: Dialect, socket: Socket, start: SessionStart) {
+    const { clock, runtime } = parts;
     const { limits } = runtime;
     this.#parts = parts;
     this.#socket = socket;
     const overflow = (): void => this.close("slow_reader");
     const outbox = new Outbox(socket, limits.bufferedBytes, overflow);
+    this.#dialect = dialect;
+    this.#dialogue = dialect.open({ outbox, close: (code) => this.close(code) });
     this.#voice = new PacedVoice({
       socket,
       outbox,
-      voice: dialect.voice(outbox),
+      voice: this.#dialogue.voice,
       clock,
       limits,
       measure: parts.measure,
@@ -62,7 +65,14 @@ export class Connection {
     socket.addEventListener("close", () => this.#end());
     socket.addEventListener("error", () => this.#end());
     this.session.begin();
-    this.#watch(2 * this.#parts.runtime.limits.heartbeat);
+    const { heartbeat } = this.#parts.runtime.limits;
+    if (this.#dialect.heartbeat === "client") this.#watch(2 * heartbeat);
+    else if (socket.ping !== undefined) {
+      socket.addEventListener("pong", () => {
+        this.#heardAt = this.#parts.clock.now();
+      });
+      this.#watch(heartbeat);
+    }
   }
 
   /** Closes with the close code of an error. */
@@ -88,10 +98,10 @@ export class Connection {
   }
 
   #take(text: string): void {
-    const { dialect, runtime } = this.#parts;
+    const { runtime } = this.#parts;
     try {
-      if (this.#bucket.take()) dialect.receive(this.session, this.#voice, text);
-      else dialect.refuse(this.#voice, text, new LivesetError("throttled"));
+      if (this.#bucket.take()) this.#dialogue.receive(this.session, this.#voice, text);
+      else this.#dialogue.refuse(this.#voice, text, new LivesetError("throttled"));
     } catch (thrown) {
       runtime.log.error({ err: thrown, session: this.session.id }, "frame failed");
       this.#voice.error(null, new LivesetError("internal"));
@@ -102,10 +112,13 @@ export class Connection {
   #watch(delay: number): void {
     if (!this.#open) return;
     const { clock, runtime } = this.#parts;
+    const { heartbeat } = runtime.limits;
     this.#cancelTimer = clock.after(delay, () => {
-      const left = this.#heardAt + 2 * runtime.limits.heartbeat - clock.now();
-      if (left > 0) this.#watch(left);
-      else this.close("heartbeat_missed");
+      const left = this.#heardAt + 2 * heartbeat - clock.now();
+      if (left <= 0) return this.close("heartbeat_missed");
+      if (this.#dialect.heartbeat === "client") return this.#watch(left);
+      this.#socket.ping?.();
+      this.#watch(Math.min(left, heartbeat));
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Code } from "../../core/error/codes.ts";
 import type { RequestInfo } from "../context.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { livesetDialect } from "../dialect/liveset.ts";
 import type { User } from "../register.ts";
 import type { Runtime } from "../runtime.ts";
@@ -32,7 +33,13 @@ export interface Hub {
    */
   connect(
     socket: Socket,
-    call: { readonly request: Request; readonly info: RequestInfo; readonly user: User | null },
+    call: {
+      readonly request: Request;
+      readonly info: RequestInfo;
+      readonly user: User | null;
+      /** Default: `liveset.v1`. */
+      readonly dialect?: Dialect;
+    },
   ): void;
   stats(): HubStats;
   /** What is known of a subscription; null where the session or the subscription is unknown. */
@@ -76,16 +83,18 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
     pipeline,
     position,
     clock,
-    dialect: livesetDialect(),
     measure: createRowBytes(),
     ended: (connection) => connections.delete(connection),
   };
+  const own = livesetDialect();
   const stop = runtime.database.feed.listen((transaction) => pipeline.take(transaction));
   let open = true;
   return {
-    connect(socket, call) {
+    connect(socket, { dialect = own, ...call }) {
       if (!open) return socket.close(1001);
-      const connection = new Connection(parts, socket, { id: crypto.randomUUID(), ...call });
+      if (dialect.closesAnonymous !== null && call.user === null)
+        return socket.close(dialect.closesAnonymous);
+      const connection = new Connection(parts, dialect, socket, { id: crypto.randomUUID(), ...call });
       connections.add(connection);
       connection.begin();
     },

@@ -143,6 +143,9 @@ export class Subscription implements Subscriber {
       if (run !== this.#run) return;
       const group = parts.groups.join(query, plan, this);
       this.#held = { group, withdraw: () => {} };
+      if (this.#ask.rows === false && query.isList && group.judged === null) {
+        return this.#follow(group, query, []);
+      }
       const resumed = await this.#resume(run, group, query);
       if (run === this.#run && !resumed) this.#awaitRows(group, query);
     } catch (thrown) {

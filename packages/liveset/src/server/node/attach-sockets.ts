@@ -9,7 +9,7 @@ import { batchWrites } from "./batch-writes.ts";
 import { handshakeRequest } from "./handshake-request.ts";
 
 /**
- * Accepts WebSockets at the server's `socketPath` of a Node HTTP server. Handshakes for other paths are left alone where the
+ * Accepts WebSockets at the server's paths for them of a Node HTTP server. Handshakes for other paths are left alone where the
  * HTTP server has other `upgrade` listeners, else answered with 404.
  *
  * @returns a function that takes the listener away, ends the sockets that are still open and resolves when they are; it does not
@@ -29,7 +29,7 @@ export function attachSockets(
   const checked = new Set<Duplex>();
   const upgrade = (incoming: IncomingMessage, duplex: Duplex, head: Buffer): void => {
     const request = handshakeRequest(incoming);
-    if (request === null || !isAt(server.socketPath, request)) {
+    if (request === null || !server.takesSockets(request.url)) {
       if (http.listenerCount("upgrade") === 1)
         void end(duplex, problemResponse(new LivesetError("not_found")));
       return;
@@ -60,11 +60,6 @@ export function attachSockets(
     });
     return detached;
   };
-}
-
-function isAt(path: string, request: Request): boolean {
-  const bare = (text: string): string => text.replace(/\/+$/, "");
-  return bare(new URL(request.url).pathname) === bare(path);
 }
 
 /** Answers a handshake with an HTTP response and ends the connection. */

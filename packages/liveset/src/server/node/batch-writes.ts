@@ -3,6 +3,8 @@ import type { WebSocket } from "ws";
 import type { Socket } from "../socket.ts";
 import { textFrame } from "./text-frame.ts";
 
+type SocketEventType = "message" | "close" | "error" | "pong";
+
 /** Makes sockets of those of `ws`. */
 export type BatchWrites = (socket: WebSocket, duplex: Duplex) => Socket;
 
@@ -41,9 +43,14 @@ export function batchWrites(): BatchWrites {
         else socket.send(text);
       },
       drained: () => (duplex.writableNeedDrain ? drained(duplex) : null),
+      ping: () => {
+        if (socket.readyState === socket.OPEN) socket.ping();
+      },
       close: (code, reason) => socket.close(code, reason),
-      addEventListener: (type: "message" | "close" | "error", listener: (event: { data: unknown }) => void) =>
-        socket.addEventListener(type as "message", listener),
+      addEventListener: (type: SocketEventType, listener: (event: { data: unknown }) => void) => {
+        if (type === "pong") socket.on("pong", listener);
+        else socket.addEventListener(type as "message", listener);
+      },
     };
   };
 }
