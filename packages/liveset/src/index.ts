@@ -38,5 +38,5 @@ export {
   resource,
 } from "./server/resource.ts";
 export type { CorsOptions } from "./server/rest/cors.ts";
-export type { RateLimit, ServerOptions } from "./server/server-options.ts";
+export type { RateLimit, RestLiveOptions, ServerOptions } from "./server/server-options.ts";
 export type { Socket } from "./server/socket.ts";

@@ -132,7 +132,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
     socketPath: sockets.own,
     takesSockets: sockets.takes,
     limits: runtime.limits,
-    stats: () => life.started()?.stats() ?? { connections: 0, subscriptions: 0, groups: 0 },
+    stats: () => life.started()?.stats() ?? { connections: 0, subscriptions: 0, opening: 0, groups: 0 },
     explain: async (session, subscription) => life.started()?.explain(session, subscription) ?? null,
     refresh: async (userId) => {
       generation++;

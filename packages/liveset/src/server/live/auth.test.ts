@@ -21,7 +21,7 @@ test("P9: another principal's lists are reset and sent anew; the old one's rows 
     { type: "commit" },
     { type: "pong" },
   ]);
-  expect(fixture.server.stats()).toEqual({ connections: 1, subscriptions: 1, groups: 1 });
+  expect(fixture.server.stats()).toEqual({ connections: 1, subscriptions: 1, opening: 0, groups: 1 });
 });
 
 test("a new token of the same principal changes nothing that is open", async () => {

@@ -22,6 +22,8 @@ export interface HubStats {
   readonly connections: number;
   /** Over all connections, those still opening included. */
   readonly subscriptions: number;
+  /** Those of them that are not open yet. */
+  readonly opening: number;
   readonly groups: number;
 }
 
@@ -98,11 +100,7 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
       connections.add(connection);
       connection.begin();
     },
-    stats: () => ({
-      connections: connections.size,
-      subscriptions: [...connections].reduce((sum, { session }) => sum + session.subscriptions, 0),
-      groups: groups.size,
-    }),
+    stats: () => ({ ...countSubscriptions(connections), groups: groups.size }),
     explain: async (session, subscription) => sessionOf(connections, session)?.explain(subscription) ?? null,
     refresh: (principal) => principals.refresh(principal),
     revoke: (principal) => principals.revoke(principal),
@@ -113,6 +111,15 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
       closeAll("going_away");
     },
   };
+}
+
+function countSubscriptions(connections: ReadonlySet<Connection>): Omit<HubStats, "groups"> {
+  let [subscriptions, opening] = [0, 0];
+  for (const { session } of connections) {
+    subscriptions += session.subscriptions;
+    opening += session.opening;
+  }
+  return { connections: connections.size, subscriptions, opening };
 }
 
 function sessionOf(connections: Iterable<Connection>, id: string): Session | undefined {

@@ -74,6 +74,11 @@ export class Session implements Audience {
     return this.#subscriptions.size;
   }
 
+  /** How many of them are not open yet, or not open any more until the client has read what waits. */
+  get opening(): number {
+    return [...this.#subscriptions.values()].filter(({ group }) => group === null).length;
+  }
+
   /** Greets the client; from now on its principal's time counts. */
   begin(): void {
     this.welcome();

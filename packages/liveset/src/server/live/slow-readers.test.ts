@@ -103,7 +103,7 @@ test("P8: pitfall 3: beyond the soft bound the list is reset, costs nothing, and
     await fixture.run(`insert into tasks (id, text, ownerId) values (${i}, '${"y".repeat(50)}', 1)`);
   await quick.ping();
   expect(quick.rows("s")).toHaveLength(52);
-  expect(fixture.server.stats()).toEqual({ connections: 2, subscriptions: 2, groups: 1 });
+  expect(fixture.server.stats()).toEqual({ connections: 2, subscriptions: 2, opening: 1, groups: 1 });
   expect(socket.bufferedAmount).toBeLessThan(80_000);
   const seen = client.frames.length;
   release();

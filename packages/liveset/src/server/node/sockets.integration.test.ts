@@ -174,3 +174,22 @@ test("a port that is taken is an error, and leaves nothing open", async () => {
   const server = await serveEmpty();
   await expect(serveEmpty({ port: server.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
 });
+
+test("a client of django-rest-live is heard at /ws/subscribe/, and kept though it never says anything by itself", async () => {
+  const server = await serveEmpty({ limits: { heartbeat: 20 } });
+  const socket = new WebSocket(`${server.url.replace("http", "ws")}/ws/subscribe/`);
+  onTestFinished(() => socket.terminate());
+  const received: unknown[] = [];
+  let pings = 0;
+  socket.on("message", (data) => received.push(JSON.parse(String(data))));
+  socket.on("ping", () => pings++);
+  await new Promise((resolve) => socket.on("open", resolve));
+  socket.send('{"type":"subscribe","id":7,"model":"notes","action":"list"}');
+  // Silent for longer than two heartbeats: a client that has to ping would have been closed by now.
+  await expect.poll(() => pings).toBeGreaterThan(4);
+  await server.db.run(sql`insert into notes values ('a', 'b')`);
+  const instance = { slug: "a", body: "b" };
+  await expect
+    .poll(() => received)
+    .toEqual([{ type: "broadcast", id: 7, model: "notes", action: "CREATED", instance }]);
+});
