@@ -10,7 +10,7 @@ export type Target = Pick<Subscribe, "resource" | "action" | "key" | "params" | 
  * `orderBy` say what is more important, and where NULL stands by itself need not be said. Different queries never have one text.
  */
 export function canonicalTarget(target: Target): string {
-  const { where, orderBy, fields, ...rest } = target.query ?? {};
+  const { where, orderBy, fields, with: nested, ...rest } = target.query ?? {};
   return JSON.stringify([
     target.resource,
     target.action,
@@ -19,6 +19,8 @@ export function canonicalTarget(target: Target): string {
     sorted((where ?? {}) as Json),
     Object.entries(orderBy ?? {}).map(([column, value]) => readOrderTerm(column, value) ?? [column, value]),
     fields === undefined ? null : [...new Set(fields)].sort(),
+    // As it is: within it the order of keys may matter.
+    (nested ?? null) as Json,
     sorted(rest as Json),
   ]);
 }

@@ -1,6 +1,8 @@
 import type { Api } from "./api.ts";
 import { isSafeName } from "./check-declaration.ts";
 import { compileResource } from "./compile-resource.ts";
+import type { CompiledResource } from "./compiled-resource.ts";
+import { nestedResource } from "./nested-resource.ts";
 import type { Resource } from "./resource.ts";
 
 /**
@@ -20,6 +22,7 @@ import type { Resource } from "./resource.ts";
  */
 export function defineApi<const R extends Readonly<Record<string, Resource>>>(resources: R): Api<R> {
   const faults: string[] = [];
+  const compiled = new Map<string, CompiledResource>();
   const models = new Map<string, string>();
   for (const [name, declared] of Object.entries(resources)) {
     if (!isSafeName(name))
@@ -30,11 +33,25 @@ export function defineApi<const R extends Readonly<Record<string, Resource>>>(re
       faults.push(`Resource "${name}": the model label "${model}" is that of "${other}".`);
     models.set(model, name);
     try {
-      compileResource(name, declared);
+      compiled.set(name, compileResource(name, declared));
     } catch (fault) {
       faults.push(fault instanceof Error ? fault.message : String(fault));
     }
   }
+  if (faults.length === 0) faults.push(...nestingFaults(compiled));
   if (faults.length > 0) throw new Error(faults.join("\n"));
   return { resources: Object.freeze({ ...resources }) };
+}
+
+function nestingFaults(resources: ReadonlyMap<string, CompiledResource>): readonly string[] {
+  return [...resources.values()].flatMap((resource) =>
+    Object.keys(resource.options.with ?? {}).flatMap((name) => {
+      try {
+        nestedResource(resources, resource, name);
+        return [];
+      } catch (fault) {
+        return [fault instanceof Error ? fault.message : String(fault)];
+      }
+    }),
+  );
 }

@@ -7,6 +7,7 @@ export const reservedQueryKeys: ReadonlySet<string> = new Set([
   "offset",
   "after",
   "fields",
+  "with",
   "AND",
   "OR",
   "NOT",

@@ -125,6 +125,11 @@ export interface ResourceOptions<
    * declared ones. What the conditions may read is watched for changes.
    */
   readonly schema?: S;
+  /**
+   * Relations of which callers may have the rows nested, as `?with=tasks`. They are shown as the resource of their table shows them
+   * to the caller; where several resources have that table, `resource` names one.
+   */
+  readonly with?: { readonly [relation: string]: true | { readonly resource?: string } };
   /** Columns that are shown, and that callers may write. Default: all. The key is always shown. */
   readonly fields?: readonly F[];
   /** Further fields, computed from the row. They must not depend on anything else. */

@@ -26,6 +26,7 @@ export interface ParsedUrlQuery {
  *   means that some row has it; several parameters mean the same row.
  * - `ordering=-dueAt,id` goes by `dueAt`, descending, then by `id`; `-dueAt__nulls_first` says where NULL stands.
  * - `fields=id,text` are the fields that are shown.
+ * - `with=tasks,tasks.author` are the relations of which the rows are nested; as JSON it says more of them.
  * - `true` and `false` may be written as in Python, and as 1 and 0.
  * - `where=<JSON>` carries the object form; what stands beside it is joined to it by AND.
  *
@@ -44,11 +45,12 @@ export function parseUrlQuery(
   let query: Query = {};
   let json: Readonly<Record<string, Json>> | null = null;
   for (const [key, texts] of grouped(pairs)) {
-    if (key === "where") json = parseJson(only(key, texts));
+    if (key === "where") json = parseJson(key, only(key, texts));
     else if (isPlainKey(key)) query = { ...query, [key]: only(key, texts) };
     else if (key === "limit" || key === "offset")
       query = { ...query, [key]: parseCount(key, only(key, texts)) };
     else if (key === "fields") query = { ...query, fields: parseFields(texts) };
+    else if (key === "with") query = { ...query, with: parseWith(texts) };
     else if (key === "ordering") query = { ...query, orderBy: parseOrdering(only(key, texts), columns) };
     else if (params.has(key)) raw.set(key, only(key, texts));
     else addFilter(fields, key, texts, known);
@@ -101,7 +103,7 @@ function addFilter(
   if (found === null) {
     const { columns, related, params } = known;
     const names = [...columns.keys(), ...related.keys(), ...params];
-    const all = [...names, "search", "ordering", "limit", "offset", "after", "fields", "where"];
+    const all = [...names, "search", "ordering", "limit", "offset", "after", "fields", "with", "where"];
     throw invalid([key], "not_declared", `${key} is not known; fields and parameters are ${all.join(", ")}.`);
   }
   const { name, field, lookup } = found;
@@ -198,6 +200,34 @@ export function parseFields(texts: readonly string[]): readonly string[] {
   return text === "" ? [] : text.split(",");
 }
 
+/**
+ * What is asked of relations, from the values of a URL's `with`: JSON, or paths joined by commas.
+ *
+ * @throws LivesetError `invalid` where it is given more than once, or is no JSON.
+ */
+export function parseWith(texts: readonly string[]): Readonly<Record<string, Json>> {
+  const text = only("with", texts);
+  if (text.startsWith("{")) return parseJson("with", text);
+  const asked: Record<string, Json> = {};
+  for (const path of text === "" ? [] : text.split(",")) nest(asked, path.split("."));
+  return asked;
+}
+
+function nest(asked: Record<string, Json>, [name = "", ...rest]: readonly string[]): void {
+  const known = Object.hasOwn(asked, name) ? asked[name] : undefined;
+  if (rest.length === 0) {
+    if (known === undefined) Object.defineProperty(asked, name, { ...own, value: true });
+    return;
+  }
+  const inner =
+    typeof known === "object" && known !== null ? { ...(known as { with: Record<string, Json> }).with } : {};
+  nest(inner, rest);
+  Object.defineProperty(asked, name, { ...own, value: { with: inner } });
+}
+
+/** As an assignment makes it, whatever the name. */
+const own = { enumerable: true, configurable: true, writable: true };
+
 function parseOrdering(text: string, columns: Columns): Record<string, Json> {
   const terms = new Map<string, Json>();
   for (const term of text === "" ? [] : text.split(",")) {
@@ -224,15 +254,15 @@ function splitNulls(text: string, columns: Columns): { readonly field: string; r
   throw invalid(["ordering"], "invalid_value", message);
 }
 
-function parseJson(text: string): Readonly<Record<string, Json>> {
+function parseJson(key: string, text: string): Readonly<Record<string, Json>> {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch {
-    throw invalid(["where"], "invalid_value", "where is not JSON.");
+    throw invalid([key], "invalid_value", `${key} is not JSON.`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw invalid(["where"], "invalid_type", "where must be a JSON object.");
+    throw invalid([key], "invalid_type", `${key} must be a JSON object.`);
   }
   return value as Readonly<Record<string, Json>>;
 }

@@ -20,6 +20,7 @@ export function printUrlQuery(query: Query): URLSearchParams {
   if (query.offset !== undefined) params.append("offset", String(query.offset));
   if (query.after !== undefined) params.append("after", query.after);
   if (query.fields !== undefined) params.append("fields", query.fields.join(","));
+  if (query.with !== undefined) params.append("with", JSON.stringify(query.with));
   return params;
 }
 
@@ -38,7 +39,10 @@ function printWhere(where: Readonly<Record<string, Json>>, params: URLSearchPara
 
 /** The parameters of one field, or null where JSON must carry it. */
 function printField(field: string, value: Json): [string, string][] | null {
-  if (field.includes("__") || /^(where|search|ordering|limit|offset|after|fields|AND|OR|NOT)$/.test(field))
+  if (
+    field.includes("__") ||
+    /^(where|search|ordering|limit|offset|after|fields|with|AND|OR|NOT)$/.test(field)
+  )
     return null;
   if (value === null || Array.isArray(value)) return null;
   if (typeof value !== "object") return [[field, String(value)]];

@@ -78,6 +78,16 @@ describe("Django's form", () => {
       search: "milk and honey",
     });
     expect(parse("fields=id,label").query).toEqual({ fields: ["id", "label"] });
+    expect(parse("with=a,a.b,c.d,c").query).toEqual({
+      with: { a: { with: { b: true } }, c: { with: { d: true } } },
+    });
+    expect(parse(`with=${encodeURIComponent('{"a":{"limit":1}}')}`).query).toEqual({
+      with: { a: { limit: 1 } },
+    });
+    expect([fault("with={"), fault("with=a&with=b")]).toEqual([
+      ["with", "invalid_value"],
+      ["with", "repeated"],
+    ]);
     expect(parse("fields=").query).toEqual({ fields: [] });
     expect(fault("fields=id&fields=text")).toEqual(["fields", "repeated"]);
     expect(Object.keys(parse("ordering=text,-id").query.orderBy ?? {})).toEqual(["text", "id"]);

@@ -1,2 +1,2 @@
-export { type ParsedUrlQuery, parseFields, parseUrlQuery } from "./parse-url-query.ts";
+export { type ParsedUrlQuery, parseFields, parseUrlQuery, parseWith } from "./parse-url-query.ts";
 export { printUrlQuery } from "./print-url-query.ts";

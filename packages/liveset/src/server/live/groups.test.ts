@@ -33,6 +33,7 @@ function query(scope: Predicate, filter: Predicate): LiveQuery {
     predicate,
     scope,
     projection: compiled.projection,
+    nested: [],
     ...page,
   };
   return { bound, isList: true, window: null, order: [], text: canonical(predicate), may: null };

@@ -80,7 +80,8 @@ export class Groups {
     const { predicate, scope, resource } = query.bound;
     const { name, columns, key } = resource.info;
     // Of a list with a permission, a leave is told only of rows that were shown, so these are kept.
-    const isKept = query.window !== null || (query.isList && query.may !== null);
+    const isKept =
+      query.bound.nested.length > 0 || query.window !== null || (query.isList && query.may !== null);
     if (isKept || !isExactPredicate(predicate, columns, this.#dialect)) {
       const judged = new JudgedQuery(query, this.#dialect);
       const group = new Group(++this.#last, query, plan, judged);

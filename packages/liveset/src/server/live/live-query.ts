@@ -8,8 +8,9 @@ import type { Context } from "../context.ts";
 import { isPromiseLike } from "../is-promise-like.ts";
 import { makeContext } from "../make-context.ts";
 import { bindList, bindRow } from "../operation/bind.ts";
-import type { Bound } from "../operation/bound.ts";
+import type { Bound, Nested } from "../operation/bound.ts";
 import { checkPermission } from "../operation/check-permission.ts";
+import { nesting } from "../operation/nesting.ts";
 import { alsoShowing } from "../operation/projection.ts";
 import type { Runtime } from "../runtime.ts";
 import { withinTime } from "../within-time.ts";
@@ -104,7 +105,7 @@ async function liveCount(
   caller: Caller,
 ): Promise<LiveQuery> {
   if (key !== undefined) throw invalid(["key"], "unexpected", "count takes no key.");
-  for (const name of ["orderBy", "limit", "offset", "after", "total", "fields"] as const) {
+  for (const name of ["orderBy", "limit", "offset", "after", "total", "fields", "with"] as const) {
     if (query[name] !== undefined) throw invalid([name], "unexpected", `count takes no ${name}.`);
   }
   await checkPermission(resource, "list", context);
@@ -146,11 +147,12 @@ async function liveRow(
 
 /** The permission that is asked with each row, and whose group that makes it. A permission may depend on anything in the context. */
 function rowPermission(
-  { resource, context }: Bound,
+  { resource, context, nested }: Bound,
   caller: Caller,
 ): Pick<LiveQuery, "may"> & { readonly owner: unknown } {
   const permission = resource.options.permissions?.retrieve;
-  if (permission === undefined) return { may: null, owner: null };
+  const owner = [caller.id, context.params];
+  if (permission === undefined) return { may: null, owner: nested.some(asksRows) ? owner : null };
   const may = (row: WireRow): boolean => {
     const answer: unknown = permission(context, resource.info.fromWire(row));
     if (!isPromiseLike(answer)) return answer === true;
@@ -159,13 +161,21 @@ function rowPermission(
       `${resource.name}: the permission "retrieve" must answer at once to be followed live.`,
     );
   };
-  return { may, owner: [caller.id, context.params] };
+  return { may, owner };
+}
+
+/** Whether a permission is asked with nested rows. */
+function asksRows({ bound }: Nested): boolean {
+  return bound.resource.options.permissions?.retrieve !== undefined || bound.nested.some(asksRows);
 }
 
 /** The client places rows by the columns of the order, so it is shown them, whichever fields it chose. */
 function showingOrder(bound: Bound): Bound {
   const columns = bound.order.map(({ column }) => column);
-  return { ...bound, projection: alsoShowing(bound.resource, bound.projection, columns) };
+  return {
+    ...bound,
+    projection: nesting(alsoShowing(bound.resource, bound.projection, columns), bound.nested),
+  };
 }
 
 function wireOrder({ order, projection, resource }: Bound): readonly WireOrderTerm[] {

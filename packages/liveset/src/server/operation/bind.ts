@@ -10,9 +10,11 @@ import { decodeAfter } from "../../core/query/seek.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Context } from "../context.ts";
 import type { Runtime } from "../runtime.ts";
-import type { Bound } from "./bound.ts";
+import { bindNested } from "./bind-nested.ts";
+import type { Bound, Nested } from "./bound.ts";
 import { keyPredicate } from "./key-predicate.ts";
-import { chosenProjection, type Projection } from "./projection.ts";
+import { nesting } from "./nesting.ts";
+import { chosenProjection } from "./projection.ts";
 import { scopePredicate } from "./scope-predicate.ts";
 import { searchPredicate } from "./search-predicate.ts";
 import { filterRules } from "./where-rules.ts";
@@ -27,17 +29,21 @@ export async function bindList(
   resource: CompiledResource,
   context: Context,
   query: Query,
+  level = 0,
 ): Promise<Bound> {
   const filter = filterPredicate(runtime, resource, query);
   const order = parseOrder(query.orderBy, resource.sortable, resource.defaultOrder, resource.info.key);
   const page = bindPage(runtime, resource, query, order);
-  const projection = chosenProjection(resource, query.fields);
+  const chosen = chosenProjection(resource, query.fields);
+  const nested = await bindWith(runtime, resource, context, query, level);
+  const projection = nesting(chosen, nested);
   const scope = await scopePredicate(resource, context);
   return {
     resource,
     context,
     predicate: normalize({ op: "and", of: [scope, filter] }),
     scope,
+    nested,
     projection,
     order,
     ...page,
@@ -50,13 +56,13 @@ export async function bindList(
  * @throws LivesetError `not_found` for a key that no row can have, `invalid` for a query that has more; whatever the scope throws.
  */
 export async function bindRow(
-  _runtime: Runtime,
+  runtime: Runtime,
   resource: CompiledResource,
   context: Context,
   key: Key,
   query: Query = {},
 ): Promise<Bound> {
-  const projection = bindShown(resource, query);
+  const shown = await bindShown(runtime, resource, context, query);
   const same = keyPredicate(resource.info, key);
   const scope = await scopePredicate(resource, context);
   return {
@@ -64,7 +70,7 @@ export async function bindRow(
     context,
     predicate: normalize({ op: "and", of: [scope, same] }),
     scope,
-    projection,
+    ...shown,
     order: resource.defaultOrder,
     limit: 1,
     offset: 0,
@@ -77,10 +83,30 @@ export async function bindRow(
  *
  * @throws LivesetError `invalid` for a part of the query that only a list has, and for unknown fields.
  */
-export function bindShown(resource: CompiledResource, { fields, ...rest }: Query): Projection {
+export async function bindShown(
+  runtime: Runtime,
+  resource: CompiledResource,
+  context: Context,
+  query: Query,
+): Promise<Pick<Bound, "projection" | "nested">> {
+  const { fields, with: _, ...rest } = query;
   const [further] = Object.entries(rest).find(([, value]) => value !== undefined) ?? [];
   if (further !== undefined) throw invalid([further], "unexpected", `retrieve takes no ${further}.`);
-  return chosenProjection(resource, fields);
+  const chosen = chosenProjection(resource, fields);
+  const nested = await bindWith(runtime, resource, context, query, 0);
+  return { projection: nesting(chosen, nested), nested };
+}
+
+function bindWith(
+  runtime: Runtime,
+  resource: CompiledResource,
+  context: Context,
+  query: Query,
+  level: number,
+): Promise<readonly Nested[]> {
+  return bindNested(runtime, resource, context, query.with, level, (child, inside, asked) =>
+    bindList(runtime, child, inside, asked, level + 1),
+  );
 }
 
 function filterPredicate({ limits }: Runtime, resource: CompiledResource, query: Query): Predicate {

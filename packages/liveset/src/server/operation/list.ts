@@ -3,6 +3,7 @@ import type { Query } from "../../core/protocol/query.ts";
 import { encodeAfter } from "../../core/query/seek.ts";
 import type { Database } from "../database/database.ts";
 import type { Db } from "../register.ts";
+import type { Runtime } from "../runtime.ts";
 import type { Answer } from "./answer.ts";
 import { bindList } from "./bind.ts";
 import type { Bound } from "./bound.ts";
@@ -11,6 +12,7 @@ import type { Execution } from "./execution.ts";
 import { countRows, fetchRows } from "./fetch-rows.ts";
 import type { PageRows } from "./page-rows.ts";
 import { readPermittedPage } from "./permitted-page.ts";
+import { withNested } from "./read-nested.ts";
 
 /**
  * One page: `{count, next, previous, results}`, counted and read in one snapshot. `next` and `previous` are queries
@@ -23,7 +25,7 @@ export async function list({ runtime, resource, context, call }: Execution): Pro
   const bound = await bindList(runtime, resource, context, query);
   const { rows, more, total } =
     resource.options.permissions?.retrieve === undefined
-      ? await readPage(runtime.database, bound)
+      ? await readPage(runtime, bound)
       : await readPermittedPage(runtime, bound);
   const last = rows.at(-1);
   const after =
@@ -37,8 +39,12 @@ export async function list({ runtime, resource, context, call }: Execution): Pro
   return { status: 200, data: data as unknown as Json };
 }
 
-async function readPage(database: Database, bound: Bound): Promise<PageRows> {
-  const { value } = await database.read((db) => pageIn(db, bound, database.dialect));
+async function readPage(runtime: Runtime, bound: Bound): Promise<PageRows> {
+  const { database } = runtime;
+  const { value } = await database.read(async (db) => {
+    const page = await pageIn(db, bound, database.dialect);
+    return { ...page, rows: await withNested(runtime, db, bound.nested, page.rows) };
+  });
   return value;
 }
 

@@ -12,6 +12,8 @@ export interface Projection {
   readonly computed: readonly string[];
   /** Columns whose change may alter a shown row; null means any (there are computed fields). */
   readonly reads: ReadonlySet<string> | null;
+  /** Relations of which the rows are shown as well. */
+  readonly nested: readonly string[];
   /** Two projections with the same text show a row alike. */
   readonly text: string;
   /** A row of all columns as callers see it. What a computed field throws is thrown. */
@@ -40,6 +42,7 @@ export function projectionOf(resource: Projected, names: ReadonlySet<string> | n
   return {
     fields,
     computed,
+    nested: [],
     reads: computed.length > 0 ? null : new Set(fields),
     text: JSON.stringify([name, fields, computed]),
     serialize: serializer(resource, fields, computed),

@@ -23,7 +23,9 @@ export function rowAnswer(
   projection: Projection = resource.projection,
 ): Answer {
   const data = projection.serialize(row);
-  return { status, data, etag: rowEtag(resource, row), key: keyTextOf(row, resource.info.key) };
+  // What is nested is no part of the row, but of what was answered.
+  const inner = projection.nested.length === 0 ? "" : `.${etag(JSON.stringify(data))}`;
+  return { status, data, etag: `${rowEtag(resource, row)}${inner}`, key: keyTextOf(row, resource.info.key) };
 }
 
 /**
@@ -57,5 +59,7 @@ async function isVisible(execution: Execution, row: WireRow): Promise<boolean> {
  */
 export function checkIfMatch({ resource, call }: Execution, row: WireRow): void {
   if (call.ifMatch === undefined || call.ifMatch.includes("*")) return;
-  if (!call.ifMatch.includes(rowEtag(resource, row))) throw new LivesetError("precondition_failed");
+  const tag = rowEtag(resource, row);
+  if (!call.ifMatch.some((known) => known.split(".")[0] === tag))
+    throw new LivesetError("precondition_failed");
 }

@@ -1,6 +1,6 @@
 import { invalid } from "../../core/error/liveset-error.ts";
 import type { Query } from "../../core/protocol/query.ts";
-import { parseFields, parseUrlQuery } from "../../core/query/url-query.ts";
+import { parseFields, parseUrlQuery, parseWith } from "../../core/query/url-query.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { RequestInfo } from "../context.ts";
 import type { Call } from "../operation/call.ts";
@@ -54,7 +54,11 @@ function readQuery(
   let shown: Query | undefined;
   for (const [name, value] of query) {
     if (name === "fields" && target.action === "retrieve") {
-      shown = { fields: parseFields(query.getAll(name)) };
+      shown = { ...shown, fields: parseFields(query.getAll(name)) };
+      continue;
+    }
+    if (name === "with" && target.action === "retrieve") {
+      shown = { ...shown, with: parseWith(query.getAll(name)) };
       continue;
     }
     if (!declared.has(name)) throw invalid([name], "unknown", `There is no parameter ${name}.`);

@@ -1,8 +1,10 @@
 import { LivesetError } from "../../../core/error/liveset-error.ts";
 import type { WireRow } from "../../../core/json.ts";
 import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
+import type { Tuple } from "../../../core/query/have-one-of.ts";
 import { ensureFew } from "../../operation/ensure-few.ts";
 import { fetchRows } from "../../operation/fetch-rows.ts";
+import { withNested } from "../../operation/read-nested.ts";
 import type { Db } from "../../register.ts";
 import type { Runtime } from "../../runtime.ts";
 import { getOrMake } from "../get-or-make.ts";
@@ -10,7 +12,6 @@ import type { Group } from "../group.ts";
 import type { Concerns, Question } from "./concerns.ts";
 import { everyone, groupsAsked } from "./groups-asked.ts";
 import type { JudgedQuery } from "./judged-query.ts";
-import type { Tuple } from "./reach.ts";
 import { readBelonging } from "./read-belonging.ts";
 import { readKeys, textsOf } from "./read-keys.ts";
 import type { WindowReading } from "./read-window.ts";
@@ -110,24 +111,25 @@ async function readAnew(runtime: Runtime, db: Db, judged: JudgedQuery): Promise<
 }
 
 /**
- * The rows of a query, all columns.
+ * The rows of a query, all columns, with what is nested in them.
  *
  * @throws LivesetError `too_many_rows`.
  */
 export async function readWhole(
-  { database, limits }: Runtime,
+  runtime: Runtime,
   db: Db,
   { query }: JudgedQuery,
-): Promise<WireRow[]> {
+): Promise<readonly WireRow[]> {
+  const { database, limits } = runtime;
   const all = { ...query.bound, limit: limits.liveRows + 1, offset: 0, after: null };
   const rows = await fetchRows(db, all, database.dialect);
   ensureFew(rows.length, limits.liveRows);
-  return rows;
+  return withNested(runtime, db, query.bound.nested, rows);
 }
 
 /** Finds out which of the rows belong to which of the groups. */
 async function judgeRows(
-  { database: { dialect } }: Runtime,
+  runtime: Runtime,
   db: Db,
   groups: ReadonlyMap<Group, JudgedQuery>,
   keys: readonly Tuple[],
@@ -141,7 +143,13 @@ async function judgeRows(
     getOrMake(verdicts, group, () => ({ asked: new Set<KeyText>(), found: new Map() })),
   );
   for (const { asked } of own) for (const text of texts) asked?.add(text);
+  const { dialect } = runtime.database;
   await readBelonging(db, dialect, queries, keys, (place, key, row) => own[place]?.found.set(key, row));
+  for (const [place, { query }] of queries.entries()) {
+    const found = own[place]?.found ?? new Map<KeyText, WireRow>();
+    const rows = await withNested(runtime, db, query.bound.nested, [...found.values()]);
+    for (const row of rows) found.set(keyTextOf(row, first.info.key), row);
+  }
 }
 
 /** A database that cannot be asked at all is no fault of a group's. */

@@ -1,6 +1,7 @@
 import type { Change } from "../../../core/change/change.ts";
 import type { Transaction } from "../../../core/change/transaction.ts";
 import type { WireRow } from "../../../core/json.ts";
+import type { Tuple } from "../../../core/query/have-one-of.ts";
 import type { Operand, Relation } from "../../../core/query/predicate.ts";
 import type { TableInfo } from "../../table/table-info.ts";
 import { getOrMake } from "../get-or-make.ts";
@@ -9,7 +10,6 @@ import type { Dependents, Way } from "./dependents.ts";
 import type { Family } from "./family.ts";
 import type { JudgedQuery } from "./judged-query.ts";
 import type { WindowState } from "./live-window.ts";
-import type { Tuple } from "./reach.ts";
 import { windowChangesOf } from "./window-changes.ts";
 
 /** Rows that may have come or gone, of groups whose predicates have one shape. */

@@ -1,9 +1,9 @@
+import type { Tuple } from "../../../core/query/have-one-of.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
 import type { Db } from "../../register.ts";
 import type { Group } from "../group.ts";
 import type { Question } from "./concerns.ts";
 import type { JudgedQuery } from "./judged-query.ts";
-import type { Tuple } from "./reach.ts";
 import { readAddresses } from "./read-addresses.ts";
 import { textsOf } from "./read-keys.ts";
 

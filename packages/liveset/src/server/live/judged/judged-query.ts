@@ -7,6 +7,7 @@ import type { LiveQuery } from "../live-query.ts";
 import { type Address, addressOf } from "./address.ts";
 import { LiveWindow, type LiveWindowStep } from "./live-window.ts";
 import { type MemberChanges, Members, type MembersWatch } from "./members.ts";
+import { nestedDependencies } from "./nested-dependencies.ts";
 import type { WindowReading } from "./read-window.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
@@ -17,7 +18,7 @@ export class JudgedQuery {
   readonly query: LiveQuery;
   readonly shape: Shape;
   readonly dependencies: readonly Dependency[];
-  /** Null also where more than the rows in question decides: where it has not all rows of its list, or has a part in SQL. */
+  /** Null also where more than the rows in question decides: where it has not all rows of its list, nests others, or has a part in SQL. */
   readonly address: Address | null;
   /** Not null where it has not all rows of its list. */
   readonly window: LiveWindow | null;
@@ -25,11 +26,12 @@ export class JudgedQuery {
   #watch: MembersWatch | null = null;
 
   constructor(query: LiveQuery, dialect: SqlDialect) {
-    const { predicate, resource } = query.bound;
+    const { predicate, resource, nested } = query.bound;
     this.query = query;
     this.shape = shapeOf(predicate, resource.info);
-    this.dependencies = dependenciesOf(predicate);
-    const isWhole = query.window === null && this.dependencies.every(({ path }) => path !== null);
+    this.dependencies = [...dependenciesOf(predicate), ...nestedDependencies(nested)];
+    const isWhole =
+      query.window === null && nested.length === 0 && this.dependencies.every(({ path }) => path !== null);
     this.address = isWhole ? addressOf(predicate, resource.info, dialect) : null;
     this.window = query.window === null ? null : new LiveWindow(query, query.window, dialect);
   }

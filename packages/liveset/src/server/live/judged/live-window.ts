@@ -149,9 +149,9 @@ export class LiveWindow {
   }
 }
 
-/** Null where memory cannot judge or order rows as the database does, or does not know which rows may be seen. */
+/** Null where memory cannot judge or order rows as the database does, does not know which rows may be seen, or what is nested in them. */
 function followerOf({ bound, may }: LiveQuery, dialect: SqlDialect): Follower | null {
-  if (may !== null) return null;
+  if (may !== null || bound.nested.length > 0) return null;
   const { predicate, order, after, resource } = bound;
   const { columns } = resource.info;
   const isOrdered = order.every(({ column: name }) => {

@@ -1,4 +1,5 @@
 import { aliasedTableColumn, type SQL, sql } from "drizzle-orm";
+import { haveOneOf, type Tuple } from "../../../core/query/have-one-of.ts";
 import type { Operand } from "../../../core/query/predicate.ts";
 import { comparable } from "../../database/print-comparison.ts";
 import { printPredicate } from "../../database/print-predicate.ts";
@@ -8,7 +9,6 @@ import type { TableColumn, TableInfo } from "../../table/table-info.ts";
 import { type AddressStep, addressText } from "./address.ts";
 import { columnSql } from "./column-sql.ts";
 import { inParts } from "./in-parts.ts";
-import { haveOneOf, type Tuple } from "./reach.ts";
 
 /** Keys in one query. */
 const mostKeys = 500;

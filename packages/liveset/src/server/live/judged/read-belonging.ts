@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { WireRow } from "../../../core/json.ts";
 import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
+import { haveOneOf, type Tuple } from "../../../core/query/have-one-of.ts";
 import { type Binding, bindInOrder, bindingsTable, placeColumn } from "../../database/bindings.ts";
 import { printPredicate } from "../../database/print-predicate.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
@@ -10,7 +11,6 @@ import { getOrMake } from "../get-or-make.ts";
 import { columnSql } from "./column-sql.ts";
 import { inParts } from "./in-parts.ts";
 import type { JudgedQuery } from "./judged-query.ts";
-import { haveOneOf, type Tuple } from "./reach.ts";
 
 /** Bounds of one query of the database: keys, live queries, and keys times live queries. */
 const mostKeys = 500;

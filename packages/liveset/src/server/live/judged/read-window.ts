@@ -1,5 +1,6 @@
 import type { WireRow } from "../../../core/json.ts";
 import { countRows, fetchRows } from "../../operation/fetch-rows.ts";
+import { withNested } from "../../operation/read-nested.ts";
 import type { Db } from "../../register.ts";
 import type { Runtime } from "../../runtime.ts";
 import type { LiveQuery } from "../live-query.ts";
@@ -20,6 +21,16 @@ export interface WindowReading {
  * @throws what `readPermitted` throws.
  */
 export async function readWindow(
+  runtime: Runtime,
+  db: Db,
+  query: LiveQuery,
+  asked: { readonly limit: number; readonly total: boolean },
+): Promise<WindowReading> {
+  const { rows, total } = await readOwn(runtime, db, query, asked);
+  return { rows: await withNested(runtime, db, query.bound.nested, rows), total };
+}
+
+async function readOwn(
   runtime: Runtime,
   db: Db,
   { bound, may }: LiveQuery,
