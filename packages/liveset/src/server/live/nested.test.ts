@@ -275,47 +275,52 @@ describe("live", () => {
     text.map((to) => `update lists set name = '${to}' where id = 1`),
   );
 
-  test("P1: after each commit every list, whole or a window, is what REST answers", async () => {
-    const limits = { burst: 1e9, heartbeat: 1e9 };
-    const fixture = await startFixture({ api, tables: relatedTables, limits });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.array(statement, { minLength: 1, maxLength: 3 }), { maxLength: 6 }),
-        async (steps) => {
-          for (const table of ["tasks", "members", "lists"]) await fixture.run(`delete from ${table}`);
-          for (const each of seed) await fixture.run(each);
-          const clients = [await fixture.connect(1), await fixture.connect(2)];
-          for (const client of clients) {
-            for (const [i, nested] of asked.entries()) {
-              await client.open(`${i}`, ofLists(nested));
-              await client.open(`w${i}`, ofLists(nested, { orderBy: { name: "asc" }, limit: 1 }));
-            }
-          }
-          for (const statements of steps) {
-            try {
-              await fixture.transaction(...statements);
-            } catch (thrown) {
-              if (!/constraint/i.test(`${thrown} ${(thrown as Error).cause}`)) throw thrown;
-            }
-            for (const [i, client] of clients.entries()) {
-              await caughtUp(fixture, client);
-              for (const [j, nested] of asked.entries()) {
-                const whole = await results(fixture, `lists/?with=${json(nested)}`, i + 1);
-                expect(sorted(client.rows(`${j}`))).toEqual(whole);
-                const window = await results(
-                  fixture,
-                  `lists/?ordering=name&limit=1&with=${json(nested)}`,
-                  i + 1,
-                );
-                expect(client.rows(`w${j}`)).toEqual(window);
+  test(
+    "P1: after each commit every list, whole or a window, is what REST answers",
+    async () => {
+      const limits = { burst: 1e9, heartbeat: 1e9 };
+      const fixture = await startFixture({ api, tables: relatedTables, limits });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(statement, { minLength: 1, maxLength: 3 }), { maxLength: 6 }),
+          async (steps) => {
+            for (const table of ["tasks", "members", "lists"]) await fixture.run(`delete from ${table}`);
+            for (const each of seed) await fixture.run(each);
+            const clients = [await fixture.connect(1), await fixture.connect(2)];
+            for (const client of clients) {
+              for (const [i, nested] of asked.entries()) {
+                await client.open(`${i}`, ofLists(nested));
+                await client.open(`w${i}`, ofLists(nested, { orderBy: { name: "asc" }, limit: 1 }));
               }
             }
-          }
-          for (const client of clients) for (const name of [...client.lists.keys()]) client.unsubscribe(name);
-          for (const client of clients) await client.ping();
-        },
-      ),
-      { numRuns: 25 * soak },
-    );
-  }, 60_000 * soak);
+            for (const statements of steps) {
+              try {
+                await fixture.transaction(...statements);
+              } catch (thrown) {
+                if (!/constraint/i.test(`${thrown} ${(thrown as Error).cause}`)) throw thrown;
+              }
+              for (const [i, client] of clients.entries()) {
+                await caughtUp(fixture, client);
+                for (const [j, nested] of asked.entries()) {
+                  const whole = await results(fixture, `lists/?with=${json(nested)}`, i + 1);
+                  expect(sorted(client.rows(`${j}`))).toEqual(whole);
+                  const window = await results(
+                    fixture,
+                    `lists/?ordering=name&limit=1&with=${json(nested)}`,
+                    i + 1,
+                  );
+                  expect(client.rows(`w${j}`)).toEqual(window);
+                }
+              }
+            }
+            for (const client of clients)
+              for (const name of [...client.lists.keys()]) client.unsubscribe(name);
+            for (const client of clients) await client.ping();
+          },
+        ),
+        { numRuns: 25 * soak },
+      );
+    },
+    60_000 * soak,
+  );
 });
