@@ -25,18 +25,41 @@ function listsAsked(): number[] {
   return asked;
 }
 
-/** Users 1 to `count`, each of them the reader of list 1 + (user mod 100), with their lists open. Each list has one task of its number. */
-async function crowd(count: number, name: string, api: Api = relatedApi) {
-  const fixture = await startFixture({ api, tables: relatedTables });
+/** The queries of windows from now on. */
+function readsMade(): string[] {
+  const made: string[] = [];
+  const all = StatementSync.prototype.all;
+  vi.spyOn(StatementSync.prototype, "all").mockImplementation(function (this: StatementSync, ...params) {
+    if (/order by .* limit/i.test(this.sourceSQL)) made.push(this.sourceSQL);
+    return all.apply(this, params);
+  });
+  return made;
+}
+
+/** Users 1 to `count`, each of them the reader of list 1 + (user mod 100), with their lists open. There are 100 lists, and one task of the number of each, then further ones. */
+async function crowd(
+  count: number,
+  name: string,
+  {
+    api = relatedApi,
+    limit,
+    each = 1,
+  }: { readonly api?: Api; readonly limit?: number; readonly each?: number } = {},
+) {
+  const fixture = await startFixture({ api, tables: relatedTables, limits: { burst: 1e9 } });
   const numbers = (most: number): string =>
     `(with recursive n (i) as (select 1 union all select i + 1 from n where i < ${most}) select i from n)`;
   await fixture.run(`insert into lists select i, 'list', i from ${numbers(100)}`);
   await fixture.run(`insert into members select 1 + i % 100, i, 'reader', null from ${numbers(count)}`);
-  await fixture.run(`insert into tasks select i, 'a', i, null from ${numbers(100)}`);
+  await fixture.run(`insert into tasks select i, 'a', 1 + (i - 1) % 100, null from ${numbers(100 * each)}`);
   const clients: ReferenceClient[] = [];
   for (let user = 1; user <= count; user++) {
     const client = await fixture.connect(user);
-    await client.open(name, { resource: name, action: "list" });
+    await client.open(name, {
+      resource: name,
+      action: "list",
+      ...(limit === undefined ? {} : { query: { limit } }),
+    });
     clients.push(client);
   }
   return { fixture, clients };
@@ -126,7 +149,7 @@ test("P1: several equalities on one way are one address", async () => {
       fields: ["text"],
     }),
   });
-  const { fixture, clients } = await crowd(200, "read", api);
+  const { fixture, clients } = await crowd(200, "read", { api });
   const demote = () => fixture.run("update members set role = 'writer' where user_id = 106");
   expect(await toldBy(fixture, clients, demote)).toEqual([106]);
   const asked = listsAsked();
@@ -165,4 +188,30 @@ test("a family ends with its last list, and begins again with the next", async (
   await fixture.run("update tasks set text = 'c' where id = 2");
   if (one !== undefined) await caughtUp(fixture, one);
   expect(one?.rows("again")).toEqual([{ id: 2, text: "c" }]);
+});
+
+test("P1: of a thousand windows only those are read anew whose list a changed row is in, or was known to be in", async () => {
+  const { fixture, clients } = await crowd(1_000, "shared", { limit: 2, each: 4 });
+  const readers = [6, 106, 206, 306, 406, 506, 606, 706, 806, 906];
+  const reads = readsMade();
+  const act = async (statement: string): Promise<number[]> => {
+    reads.length = 0;
+    return toldBy(fixture, clients, () => fixture.run(statement));
+  };
+  expect(await act("update tasks set text = 'b' where id = 7")).toEqual(readers);
+  expect(reads).toHaveLength(10);
+  // Two rows are inside and one ahead: behind these nobody is told, and the last one that leaves nobody asks about.
+  expect(await act("update tasks set text = 'b' where id = 307")).toEqual([]);
+  expect(reads).toHaveLength(10);
+  expect(await act("update tasks set list_id = null where id = 307")).toEqual([]);
+  expect(reads).toHaveLength(0);
+  expect(await act("update tasks set list_id = null where id = 207")).toEqual(readers);
+  expect(reads).toHaveLength(10);
+  // From ahead in one window to ahead in another, which now has more: the first has others ahead.
+  expect(await act("update tasks set list_id = 7 where id = 208")).toEqual(readers);
+  expect(reads).toHaveLength(20);
+  expect(clients[5]?.rows("shared")).toEqual([
+    { id: 7, text: "b" },
+    { id: 107, text: "a" },
+  ]);
 });

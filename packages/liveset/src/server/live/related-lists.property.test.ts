@@ -35,6 +35,8 @@ interface Ask {
   readonly name: Name;
   readonly text: string | null;
   readonly key: number | null;
+  /** Of a list, how many of its first rows are asked for; null: all. */
+  readonly limit: number | null;
 }
 
 const oneOf = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
@@ -77,6 +79,7 @@ const ask: fc.Arbitrary<Ask> = fc.record({
   name: oneOf(...(Object.keys(scopes) as Name[])),
   text: fc.option(text, { freq: 2 }),
   key: fc.option(id, { freq: 4 }),
+  limit: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 2 }),
 });
 
 type By = "statements" | "transaction" | "another process";
@@ -173,10 +176,13 @@ class Run {
 
   #subscribe({ user: who, client }: Player, name: string, of: Ask): void {
     this.#note(who, of);
-    const where = of.text === null || of.name === "lists" ? {} : { query: { where: { text: of.text } } };
+    const query = {
+      ...(of.text === null || of.name === "lists" ? {} : { where: { text: of.text } }),
+      ...(of.limit === null ? {} : { limit: of.limit }),
+    };
     client.subscribe(name, {
       resource: of.name,
-      ...(of.key === null ? { action: "list", ...where } : { action: "retrieve", key: of.key }),
+      ...(of.key === null ? { action: "list", query } : { action: "retrieve", key: of.key }),
     });
   }
 
@@ -224,7 +230,7 @@ class Run {
   }
 
   #note(who: number, of: Ask): void {
-    const name = JSON.stringify([who, of]);
+    const name = JSON.stringify([who, { ...of, limit: null }]);
     const seen = this.#seen.get(name) ?? new Set();
     this.#seen.set(name, seen);
     for (const row of this.#truth(who, of)) seen.add(JSON.stringify(row));
@@ -244,7 +250,8 @@ class Run {
       await caughtUp(this.#fixture, client);
       for (const [name, of] of asks) {
         const rows = [...client.rows(name)].sort((a, b) => Number(a.id) - Number(b.id));
-        const truth = this.#truth(who, of).map((row) => ({ ...row }));
+        const all = this.#truth(who, of).map((row) => ({ ...row }));
+        const truth = of.key === null ? all.slice(0, of.limit ?? all.length) : all;
         expect(rows, `${name} of user ${who}: ${JSON.stringify(of)}`).toEqual(truth);
         this.counts.compared++;
         this.counts.rows += rows.length;

@@ -56,8 +56,8 @@ export async function answer(runtime: Runtime, db: Db, concerns: Concerns): Prom
       const keys = await readKeys(db, dialect, question.info, question, mostKeys);
       groups = keys === null ? everyone(question) : await groupsAsked(db, dialect, question, keys);
       noteFirst(answers, concerns, question, groups);
-      if (keys === null) askOneByOne(groups);
-      else await judgeRows(runtime, db, without(groups, whole), keys, answers);
+      askOneByOne(keys === null ? groups : windowsOf(groups));
+      if (keys !== null) await judgeRows(runtime, db, without(groups, whole), keys, answers);
     } catch (thrown) {
       throwIfGone(runtime, thrown);
       groups ??= everyone(question);
@@ -94,6 +94,10 @@ function noteFirst(
       if (family.has(group)) first.set(group, Math.min(place, first.get(group) ?? place));
     }
   }
+}
+
+function windowsOf(groups: ReadonlyMap<Group, JudgedQuery>): ReadonlyMap<Group, JudgedQuery> {
+  return new Map([...groups].filter(([, { window }]) => window !== null));
 }
 
 function without<V>(

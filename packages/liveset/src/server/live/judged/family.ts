@@ -53,7 +53,7 @@ export class Family {
     return this.#known(this.#groups.keys());
   }
 
-  /** Those of them that may have one of some rows, or show one. */
+  /** Those of them that may have one of some rows, or show one, or know it to come next in their window. */
   groupsOf(addresses: Iterable<string>, keys: Iterable<KeyText>): ReadonlyMap<Group, JudgedQuery> {
     const found = new Set<Group>();
     for (const address of addresses) for (const group of this.#byAddress.get(address) ?? []) found.add(group);

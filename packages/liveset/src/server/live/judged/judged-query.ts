@@ -18,21 +18,25 @@ export class JudgedQuery {
   readonly query: LiveQuery;
   readonly shape: Shape;
   readonly dependencies: readonly Dependency[];
-  /** Null also where more than the rows in question decides: where it has not all rows of its list, nests others, or has a part in SQL. */
+  /** Null also where more decides than the rows in question: where all rows of a window's list are counted, others are nested, or a part is in SQL. */
   readonly address: Address | null;
   /** Not null where it has not all rows of its list. */
   readonly window: LiveWindow | null;
   #members: Members | null = null;
   #watch: MembersWatch | null = null;
+  /** Rows that a window knows behind those inside. */
+  #ahead: readonly KeyText[] = [];
 
   constructor(query: LiveQuery, dialect: SqlDialect) {
     const { predicate, resource, nested } = query.bound;
     this.query = query;
     this.shape = shapeOf(predicate, resource.info);
     this.dependencies = [...dependenciesOf(predicate), ...nestedDependencies(nested)];
-    const isWhole =
-      query.window === null && nested.length === 0 && this.dependencies.every(({ path }) => path !== null);
-    this.address = isWhole ? addressOf(predicate, resource.info, dialect) : null;
+    const isTold =
+      query.window?.total !== true &&
+      nested.length === 0 &&
+      this.dependencies.every(({ path }) => path !== null);
+    this.address = isTold ? addressOf(predicate, resource.info, dialect) : null;
     this.window = query.window === null ? null : new LiveWindow(query, query.window, dialect);
   }
 
@@ -45,11 +49,15 @@ export class JudgedQuery {
     return this.#members;
   }
 
-  /** Tells a watch, before the rows have been read, which are shown, until the returned function is called. */
+  /**
+   * Tells a watch which rows are shown, or are known to come next in a window, until the returned function is called. What
+   * becomes of other rows that leave the list means nothing to it. To be called before rows are read.
+   */
   watch(watch: MembersWatch): () => void {
     this.#watch = watch;
     return () => {
       this.#members?.end();
+      this.#watchAhead([]);
       this.#watch = null;
     };
   }
@@ -66,13 +74,18 @@ export class JudgedQuery {
     const state = window.stateOf(reading);
     this.load(window.insideOf(state));
     window.become(state);
+    this.#watchAhead(window.aheadOf(state));
   }
 
   /** Puts a window that was read anew in the place of the one before. Throws what the serializer throws. */
   refill(members: Members, window: LiveWindow, reading: WindowReading): MemberChanges {
     const state = window.stateOf(reading);
     const inside = this.shown(window.insideOf(state));
-    return { ...members.become([...members.keys()], inside), ...window.become(state) };
+    // First: what was ahead and is inside now is watched among the members.
+    this.#watchAhead([]);
+    const changes = members.become([...members.keys()], inside);
+    this.#watchAhead(window.aheadOf(state));
+    return { ...changes, ...window.become(state) };
   }
 
   /** Takes a transaction into a window that memory follows. Throws what the serializer throws. */
@@ -89,5 +102,11 @@ export class JudgedQuery {
     return new Map(
       permitted.map((row) => [keyTextOf(row, this.info.key), Object.freeze(bound.projection.serialize(row))]),
     );
+  }
+
+  #watchAhead(rows: readonly WireRow[]): void {
+    for (const key of this.#ahead) this.#watch?.hidden(key);
+    this.#ahead = this.#watch === null ? [] : rows.map((row) => keyTextOf(row, this.info.key));
+    for (const key of this.#ahead) this.#watch?.shown(key);
   }
 }

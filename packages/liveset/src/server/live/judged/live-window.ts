@@ -106,6 +106,11 @@ export class LiveWindow {
     return insideOf(this.#shape, window);
   }
 
+  /** The rows that are known behind those inside. */
+  aheadOf({ window }: WindowState): readonly WireRow[] {
+    return window.known.slice(this.#limit);
+  }
+
   factsOf({ window, total }: WindowState): WindowFacts {
     return {
       ...(total === null ? {} : { total }),
