@@ -21,6 +21,7 @@ export function createRuntime(api: Api, options: ServerOptions): Runtime {
       Object.entries(api.resources).map(([name, declared]) => [name, compileResource(name, declared)]),
     ),
     database: options.database,
+    cluster: options.cluster ?? null,
     limits,
     log,
     clock,

@@ -5,6 +5,7 @@ import type { Api } from "./api.ts";
 import { createRuntime } from "./create-runtime.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import type { Limits } from "./limits.ts";
+import { clusterHub } from "./live/cluster-hub.ts";
 import { createHub, type HubStats } from "./live/create-hub.ts";
 import type { Explanation } from "./live/explanation.ts";
 import { originAllowed } from "./origin.ts";
@@ -60,12 +61,16 @@ export interface LivesetServer {
   explain(session: string, subscription: string): Promise<Explanation | null>;
   /**
    * Puts a principal's changed rights into force on its open sockets: each is authenticated anew with its handshake or token, and
-   * lists that its scopes now give otherwise are sent anew; nothing of the old ones is sent meanwhile. Resolves when that is done.
+   * lists that its scopes now give otherwise are sent anew; nothing of the old ones is sent meanwhile. Resolves when that is done
+   * here; the other nodes of a cluster are told at the same time.
    *
    * @param userId as `principalId` gives it
    */
   refresh(userId: string | number): Promise<void>;
-  /** Closes a principal's open sockets at once with 4401 `session_expired`; the client does not connect again by itself. */
+  /**
+   * Closes a principal's open sockets at once with 4401 `session_expired`, those of the other nodes of a cluster too; the client does
+   * not connect again by itself.
+   */
   revoke(userId: string | number): void;
   /**
    * Opens the database and begins to listen to its changes, once.
@@ -100,9 +105,12 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
   const runtime = createRuntime(api, options);
   const settings = restSettings(runtime, options, clock);
   const rest = createRest(runtime, settings);
-  const life = createLifecycle(runtime, () => createHub(runtime, { clock }));
   const sockets = socketPaths(runtime, options);
   let generation = 0;
+  const changing = (): void => {
+    generation++;
+  };
+  const life = createLifecycle(runtime, () => clusterHub(runtime, createHub(runtime, { clock }), changing));
   const principalOf = rememberPrincipals(runtime, () => generation);
   const answer = async (request: Request, bindings: RestBindings): Promise<Response> => {
     if (isBelow(settings.prefix, request)) return rest.fetch(request, bindings);
@@ -135,11 +143,11 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
     stats: () => life.started()?.stats() ?? { connections: 0, subscriptions: 0, opening: 0, groups: 0 },
     explain: async (session, subscription) => life.started()?.explain(session, subscription) ?? null,
     refresh: async (userId) => {
-      generation++;
+      changing();
       await life.started()?.refresh(String(userId));
     },
     revoke: (userId) => {
-      generation++;
+      changing();
       life.started()?.revoke(String(userId));
     },
     open: async () => {

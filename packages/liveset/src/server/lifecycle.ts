@@ -13,16 +13,20 @@ export interface Lifecycle<T> {
   close(): Promise<void>;
 }
 
-/** The life of a server: its database is opened at need, and closed when the work under way has ended. */
+/** The life of a server: its database, and what it shares with other nodes, is opened at need, and closed when the work under way has ended. */
 export function createLifecycle<T extends { close(): void }>(
-  { database, resources, log }: Runtime,
+  { database, cluster, resources, log, clock }: Runtime,
   start: () => T,
 ): Lifecycle<T> {
   const underWay = new Set<Promise<unknown>>();
   let running: T | undefined;
+  let joined = false;
   let opened: Promise<T> | undefined;
   let closed: Promise<void> | undefined;
   const begin = async (): Promise<T> => {
+    // Tried again, it is not opened twice.
+    if (!joined) await cluster?.open({ log, clock });
+    joined = true;
     await database.open({ tables: tablesOf(resources), log });
     running = start();
     return running;
@@ -40,6 +44,7 @@ export function createLifecycle<T extends { close(): void }>(
     running?.close();
     await Promise.allSettled(underWay);
     await database.close();
+    await cluster?.close();
   };
   return {
     open,

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { ClusterLog } from "./cluster/cluster-log.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
 import type { Database } from "./database/database.ts";
 import type { Limits } from "./limits.ts";
@@ -9,6 +10,8 @@ import type { User } from "./register.ts";
 export interface Runtime {
   readonly resources: ReadonlyMap<string, CompiledResource>;
   readonly database: Database;
+  /** What is shared with the other nodes; null where there is one only. */
+  readonly cluster: ClusterLog | null;
   readonly limits: Limits;
   readonly log: Log;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { ClusterLog } from "./cluster/cluster-log.ts";
 import type { Database } from "./database/database.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
@@ -27,6 +28,11 @@ export interface RestLiveOptions {
 export interface ServerOptions {
   /** Such as `sqlite("todo.db")` of `liveset/sqlite`. */
   readonly database: Database;
+  /**
+   * What several servers of one database share, such as `redisStreams(url)` of `liveset/redis`: `refresh` and `revoke` then reach
+   * the open sockets of all. It is opened before the database and closed after it. Default: this server is alone.
+   */
+  readonly cluster?: ClusterLog;
   /**
    * The principal of a request, null for nobody. Used alike by REST and the socket. A thrown `LivesetError` refuses
    * the request. Default: nobody is ever signed in.

@@ -8,6 +8,7 @@ import type {
   LogPlace,
 } from "../server/cluster/cluster-log.ts";
 import { followLog } from "../server/cluster/follow-log.ts";
+import { Listeners } from "../server/cluster/listeners.ts";
 
 /** Bounds of a `MemoryBroker`. */
 export interface MemoryBrokerOptions {
@@ -32,7 +33,7 @@ export interface MemoryBrokerOptions {
 export class MemoryBroker {
   readonly entryBytes: number;
   readonly #count: number;
-  readonly #listeners = new Set<(message: string) => void>();
+  readonly #listeners = new Listeners();
   readonly #waiting = new Set<() => void>();
   #epoch: string | null = null;
   #epochs = 0;
@@ -58,6 +59,7 @@ export class MemoryBroker {
   /** It can be reached again, with the data that it had. */
   start(): void {
     this.#up = true;
+    this.#listeners.missed();
   }
 
   /** It loses all data. */
@@ -105,14 +107,11 @@ export class MemoryBroker {
 
   send(message: string): void {
     this.ensureUp();
-    for (const listener of [...this.#listeners])
-      queueMicrotask(() => this.#listeners.has(listener) && listener(message));
+    queueMicrotask(() => this.#listeners.hear(message));
   }
 
-  listen(listener: (message: string) => void): () => void {
-    const own = (message: string): void => listener(message);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+  listen(listener: (message: string) => void, missed?: () => void): () => void {
+    return this.#listeners.add(listener, missed);
   }
 
   /** Calls back once, when something happens. */
@@ -176,8 +175,8 @@ class MemoryLog implements ClusterLog {
     this.#broker.send(message);
   }
 
-  listen(listener: (message: string) => void): () => void {
-    return this.#own(this.#broker.listen(listener));
+  listen(listener: (message: string) => void, missed?: () => void): () => void {
+    return this.#own(this.#broker.listen(listener, missed));
   }
 
   async close(): Promise<void> {

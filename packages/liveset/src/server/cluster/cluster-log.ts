@@ -79,8 +79,12 @@ export interface ClusterLog {
   follow(after: LogPlace, follower: LogFollower): () => void;
   /** Sends a message to all who listen now, oneself included. It is not kept: who is not connected misses it. */
   send(message: string): Promise<void>;
-  /** Calls the listener for each message, until the returned function is called. A listener must not throw. */
-  listen(listener: (message: string) => void): () => void;
+  /**
+   * Calls the listener for each message, until the returned function is called. Neither function may throw.
+   *
+   * @param missed called where messages may have been missed: the connection was lost, and is back
+   */
+  listen(listener: (message: string) => void, missed?: () => void): () => void;
   /** Ends following, listening and the connection. */
   close(): Promise<void>;
 }

@@ -48,6 +48,8 @@ export interface Hub {
   explain(session: string, subscription: string): Promise<Explanation | null>;
   /** Asks anew who the principal of this id is on each of its connections, and what it may see. Resolves when that is in force. */
   refresh(principal: string): Promise<void>;
+  /** As `refresh`, for every principal. */
+  refreshAll(): Promise<void>;
   /** Closes the connections of the principal of this id with 4401. */
   revoke(principal: string): void;
   /** Closes all sockets with 1001, refuses new ones, and stops listening to the feed. */
@@ -103,6 +105,7 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
     stats: () => ({ ...countSubscriptions(connections), groups: groups.size }),
     explain: async (session, subscription) => sessionOf(connections, session)?.explain(subscription) ?? null,
     refresh: (principal) => principals.refresh(principal),
+    refreshAll: () => principals.refreshAll(),
     revoke: (principal) => principals.revoke(principal),
     close() {
       open = false;

@@ -48,7 +48,7 @@ export interface FixtureOptions {
   readonly authenticate?: (
     request: Request,
   ) => { readonly id: number } | null | Promise<{ readonly id: number } | null>;
-  readonly options?: Pick<ServerOptions, "expiresAt" | "onExpiry">;
+  readonly options?: Pick<ServerOptions, "expiresAt" | "onExpiry" | "cluster" | "principalId">;
   /** Wraps the database, to delay or to break it. */
   readonly wrap?: (database: Database) => Database;
 }

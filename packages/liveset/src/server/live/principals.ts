@@ -29,6 +29,11 @@ export class Principals {
     await Promise.all([...(this.#byId.get(id) ?? [])].map((principal) => principal.renew()));
   }
 
+  /** As `refresh`, for everybody. */
+  async refreshAll(): Promise<void> {
+    await Promise.all([...this.#byId.keys()].map((id) => this.refresh(id)));
+  }
+
   revoke(id: string): void {
     for (const principal of [...(this.#byId.get(id) ?? [])]) principal.revoke();
   }

@@ -18,10 +18,19 @@ export const orderCases: readonly LogCase[] = [
     title: "Of several who begin a log at the same time one succeeds",
     run: async ({ open }) => {
       const logs = [await open(), await open(), await open()];
-      const begun = await Promise.all(logs.map((log, i) => log.begin(`by ${i}`, null)));
-      const [winner, ...others] = begun.filter((place) => place !== null);
-      same(others, []);
-      for (const log of logs) same((await log.ends())?.epoch, winner?.epoch);
+      const [first] = logs;
+      if (first === undefined) return;
+      for (let round = 0; round < 10; round++) {
+        const before = await first.ends();
+        const begun = await Promise.all(logs.map((log, i) => log.begin(`by ${i}`, before)));
+        const winner = begun.findIndex((place) => place !== null);
+        const place = begun[winner];
+        same(begun.filter((each) => each !== null).length, 1, `round ${round}`);
+        if (place === null || place === undefined) return;
+        for (const log of logs) same((await log.ends())?.epoch, place.epoch);
+        const entries = await first.read({ ...place, place: place.place - 1 }, 10);
+        same(entries, [{ place: place.place, text: `by ${winner}` }]);
+      }
     },
   },
   {

@@ -18,9 +18,15 @@ export const answerTime = 3_000;
 /**
  * Connects. When the connection is lost later, it is made again until it is closed.
  *
+ * @param again called when it has been made again
  * @throws Error where no server is there, or where it refuses
  */
-export async function connectNats(urls: readonly string[], name: string, log: Log): Promise<NatsLink> {
+export async function connectNats(
+  urls: readonly string[],
+  name: string,
+  log: Log,
+  again: () => void,
+): Promise<NatsLink> {
   const nats = await connect({
     ...addressesOf(urls),
     name: `liveset ${name}`,
@@ -42,6 +48,7 @@ export async function connectNats(urls: readonly string[], name: string, log: Lo
       if (status.type === "reconnect") {
         up = true;
         log.info({}, "connected to NATS again");
+        again();
       } else if (status.type === "disconnect" && !nats.isClosed()) {
         log.warn({ server: status.server }, "the connection to NATS was lost: trying again");
         down();

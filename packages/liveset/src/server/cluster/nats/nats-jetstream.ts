@@ -7,15 +7,15 @@ import {
   type JetStreamPublishOptions,
   jetstream,
   jetstreamManager,
-  type StreamInfo,
 } from "@nats-io/jetstream";
 import { LivesetError } from "../../../core/error/liveset-error.ts";
 import type { ClusterLog, LogEnds, LogEntry, LogFollower, LogOptions, LogPlace } from "../cluster-log.ts";
 import { followLog } from "../follow-log.ts";
+import { Listeners } from "../listeners.ts";
 import { answerTime, connectNats, type NatsLink } from "./connect-nats.ts";
 import type { NatsJetStreamOptions } from "./nats-options.ts";
 import { natsSource } from "./nats-source.ts";
-import { epochOf, firstPlaceOf, makeEpoch, subjectOf } from "./subjects.ts";
+import { epochOf, firstPlaceOf, makeEpoch, noEpoch, subjectOf } from "./subjects.ts";
 
 export type { ClusterLog } from "../cluster-log.ts";
 export type { NatsJetStreamOptions } from "./nats-options.ts";
@@ -66,11 +66,18 @@ interface Opened {
   readonly manager: JetStreamManager;
 }
 
+/** The end of a stream, and of the log in it where one was begun. */
+interface StreamEnd {
+  /** Number of the last message. */
+  readonly last: number;
+  readonly ends: LogEnds | null;
+}
+
 class NatsLog implements ClusterLog {
   readonly entryBytes: number;
   readonly #urls: readonly string[];
   readonly #settings: Required<NatsJetStreamOptions>;
-  readonly #listeners = new Set<(message: string) => void>();
+  readonly #listeners = new Listeners();
   readonly #followers = new Set<() => void>();
   #opened: Opened | null = null;
 
@@ -84,12 +91,12 @@ class NatsLog implements ClusterLog {
     if (this.#opened !== null) throw new TypeError("The log is open already.");
     const { name } = this.#settings;
     try {
-      const link = await connectNats(this.#urls, name, options.log);
+      const link = await connectNats(this.#urls, name, options.log, () => this.#listeners.missed());
       try {
         const { nats } = link;
         nats.subscribe(`${name}.messages`, {
           callback: (error, message) => {
-            if (error === null) this.#hear(message.string());
+            if (error === null) this.#listeners.hear(message.string());
           },
         });
         const [stream, manager] = [jetstream(nats, { timeout: answerTime }), await jetstreamManager(nats)];
@@ -106,24 +113,15 @@ class NatsLog implements ClusterLog {
   }
 
   ends(): Promise<LogEnds | null> {
-    return this.#try(async (opened) => {
-      const info = await this.#info(opened);
-      if (info === null || info.state.messages === 0) return null;
-      const { first_seq: first, last_seq: last } = info.state;
-      const newest = await opened.manager.streams.getMessage(this.#settings.name, { seq: last });
-      if (newest === null) return null;
-      const epoch = epochOf(newest.subject);
-      return { epoch, first: Math.max(first, firstPlaceOf(epoch)), last };
-    });
+    return this.#try(async (opened) => (await this.#look(opened))?.ends ?? null);
   }
 
   begin(text: string, instead: LogEnds | null): Promise<LogPlace | null> {
     return this.#try(async (opened) => {
-      const now = await this.ends();
-      if (now?.epoch !== instead?.epoch || now?.last !== instead?.last) return null;
-      const { state } = (await this.#info(opened)) ?? (await this.#make(opened));
-      const epoch = makeEpoch(state.last_seq + 1);
-      const place = await this.#publish(opened, epoch, text, { expect: { lastSequence: state.last_seq } });
+      const state = (await this.#look(opened)) ?? (await this.#make(opened));
+      if (state.ends?.epoch !== instead?.epoch || state.ends?.last !== instead?.last) return null;
+      const epoch = makeEpoch(state.last + 1);
+      const place = await this.#publish(opened, epoch, text, { expect: { lastSequence: state.last } });
       if (place === null) return null;
       // Nobody reads the entries before it. If this fails, the bounds of the stream will do.
       if (instead !== null) {
@@ -196,10 +194,8 @@ class NatsLog implements ClusterLog {
     });
   }
 
-  listen(listener: (message: string) => void): () => void {
-    const own = (message: string): void => listener(message);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+  listen(listener: (message: string) => void, missed?: () => void): () => void {
+    return this.#listeners.add(listener, missed);
   }
 
   async close(): Promise<void> {
@@ -211,23 +207,27 @@ class NatsLog implements ClusterLog {
     await opened?.link.nats.close();
   }
 
-  #hear(message: string): void {
-    for (const listener of [...this.#listeners]) listener(message);
-  }
-
-  /** The stream, null where there is none. */
-  async #info({ manager }: Opened): Promise<StreamInfo | null> {
+  /** What the stream holds; null where there is none, or one that was not made whole. */
+  async #look({ manager }: Opened): Promise<StreamEnd | null> {
+    const { name } = this.#settings;
     try {
-      return await manager.streams.info(this.#settings.name);
+      const { state } = await manager.streams.info(name);
+      const { first_seq: first, last_seq: last, messages } = state;
+      if (last === 0) return null;
+      const newest = messages === 0 ? null : await manager.streams.getMessage(name, { seq: last });
+      const epoch = newest === null ? noEpoch : epochOf(newest.subject);
+      if (epoch === noEpoch) return { last, ends: null };
+      return { last, ends: { epoch, first: Math.max(first, firstPlaceOf(epoch)), last } };
     } catch (error) {
       if (hasCode(error, JetStreamApiCodes.StreamNotFound)) return null;
       throw error;
     }
   }
 
-  #make({ manager }: Opened): Promise<StreamInfo> {
+  /** Makes the stream, with a first message: servers before 2.10 do not heed that a stream is expected to be empty. */
+  async #make(opened: Opened): Promise<StreamEnd> {
     const { name, count, bytes, replicas } = this.#settings;
-    return manager.streams.add({
+    await opened.manager.streams.add({
       name,
       subjects: [subjectOf(name, "*")],
       discard: DiscardPolicy.Old,
@@ -235,6 +235,10 @@ class NatsLog implements ClusterLog {
       max_bytes: bytes,
       num_replicas: replicas,
     });
+    await this.#publish(opened, noEpoch, "", { expect: { lastSubjectSequence: 0 } });
+    const made = await this.#look(opened);
+    if (made === null) throw new Error("The stream was removed while it was made.");
+    return made;
   }
 
   /** The place of the entry, null where the stream's end is not the expected one. */

@@ -8,6 +8,9 @@ export function epochOf(subject: string): string {
   return subject.slice(subject.lastIndexOf(".") + 1);
 }
 
+/** Stands for an epoch in a stream in which no log was begun. */
+export const noEpoch = "0";
+
 /** A new epoch; its name says with which place it begins. */
 export function makeEpoch(place: number): string {
   return `${place}-${crypto.randomUUID()}`;

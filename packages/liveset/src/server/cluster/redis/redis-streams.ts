@@ -1,6 +1,7 @@
 import { LivesetError } from "../../../core/error/liveset-error.ts";
 import type { ClusterLog, LogEnds, LogEntry, LogFollower, LogOptions, LogPlace } from "../cluster-log.ts";
 import { followLog } from "../follow-log.ts";
+import { Listeners } from "../listeners.ts";
 import { connectRedis, type RedisConnection } from "./connect-redis.ts";
 import type { RedisStreamsOptions } from "./redis-options.ts";
 import { redisSource } from "./redis-source.ts";
@@ -48,7 +49,7 @@ class RedisLog implements ClusterLog {
   readonly #stream: string;
   readonly #keys: [string, string];
   readonly #channel: string;
-  readonly #listeners = new Set<(message: string) => void>();
+  readonly #listeners = new Listeners();
   readonly #followers = new Set<() => void>();
   #opened: Opened | null = null;
 
@@ -69,7 +70,8 @@ class RedisLog implements ClusterLog {
       made.push(commands);
       const messages = await this.#connect(options);
       made.push(messages);
-      await messages.subscribe(this.#channel, (message) => this.#hear(message));
+      messages.on("ready", () => this.#listeners.missed());
+      await messages.subscribe(this.#channel, (message) => this.#listeners.hear(message));
       this.#opened = { options, commands, messages };
     } catch (error) {
       for (const connection of made) connection.destroy();
@@ -125,10 +127,8 @@ class RedisLog implements ClusterLog {
     await this.#try(({ commands }) => commands.publish(this.#channel, message));
   }
 
-  listen(listener: (message: string) => void): () => void {
-    const own = (message: string): void => listener(message);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+  listen(listener: (message: string) => void, missed?: () => void): () => void {
+    return this.#listeners.add(listener, missed);
   }
 
   async close(): Promise<void> {
@@ -139,10 +139,6 @@ class RedisLog implements ClusterLog {
     this.#opened = null;
     opened?.commands.destroy();
     opened?.messages.destroy();
-  }
-
-  #hear(message: string): void {
-    for (const listener of [...this.#listeners]) listener(message);
   }
 
   #connect({ log }: LogOptions): Promise<RedisConnection> {
