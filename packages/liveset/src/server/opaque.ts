@@ -1,6 +1,7 @@
-import { getTableName, type SQL, type Table } from "drizzle-orm";
+import type { SQL, Table } from "drizzle-orm";
 import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import type { OpaquePredicate } from "../core/query/predicate.ts";
+import { tableName } from "./table/table-name.ts";
 
 /** A condition in SQL for a scope or a check. Made by `opaque`. */
 export class OpaqueSql {
@@ -42,7 +43,7 @@ export class OpaqueSql {
  * ```
  */
 export function opaque(condition: SQL, options: { readonly tables: readonly Table[] }): OpaqueSql {
-  const tables = [...new Set(options.tables.map(getTableName))].sort();
+  const tables = [...new Set(options.tables.map(tableName))].sort();
   if (tables.length === 0) throw new TypeError("opaque() needs the tables that its SQL reads.");
   return new OpaqueSql(condition, tables);
 }

@@ -37,12 +37,17 @@ export function bindable(column: TableColumn, operand: Operand): Binding[number]
 
 /** Bindings as a table of the query, one row each: `placeColumn()` is its place among them, and `bindInOrder()` prints its values. */
 export function bindingsTable(bindings: readonly Binding[], dialect: SqlDialect): SQL {
-  if (dialect !== "sqlite") throw new TypeError(`Bindings cannot be printed for ${dialect} yet.`);
   const columns = (bindings[0] ?? []).map(
     (_, index) => sql`value ->> ${sql.raw(String(index))} as ${nameOf(index)}`,
   );
-  const all = sql.join([sql`key as ${placeColumn()}`, ...columns], sql`, `);
-  return sql`(select ${all} from json_each(${JSON.stringify(bindings)}))`;
+  const json = JSON.stringify(bindings);
+  const place = dialect === "sqlite" ? sql`key` : sql`place - 1`;
+  const rows =
+    dialect === "sqlite"
+      ? sql`json_each(${json})`
+      : sql`json_array_elements(${json}::json) with ordinality as bindings (value, place)`;
+  const all = sql.join([sql`${place} as ${placeColumn()}`, ...columns], sql`, `);
+  return sql`(select ${all} from ${rows}) as ${nameOf("bindings")}`;
 }
 
 /** The column of `bindingsTable` that numbers the bindings, from 0. */

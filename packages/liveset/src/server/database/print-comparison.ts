@@ -4,6 +4,7 @@ import { operandsOf } from "../../core/query/operands-of.ts";
 import type { Comparison, Operand } from "../../core/query/predicate.ts";
 import type { TableColumn } from "../table/table-info.ts";
 import type { Bind } from "./bindings.ts";
+import { postgresComparable, printPostgresComparison } from "./print-postgres-comparison.ts";
 import type { SqlDialect } from "./sql-dialect.ts";
 
 export type { SqlDialect } from "./sql-dialect.ts";
@@ -18,12 +19,13 @@ export function printComparison(
   dialect: SqlDialect,
   bind: Bind | null = null,
 ): SQL {
+  if (dialect === "postgres") return printPostgresComparison(comparison, column, bind);
   const { lookup, value } = comparison;
   const values = operandsOf(comparison);
   const [first = "", second = ""] = values;
   const held = comparable(column, dialect);
   const param: Bind = ({ drizzle, fromWire }, operand) => sql`${sql.param(fromWire(operand), drizzle)}`;
-  const bound = (operand: Operand): SQL => comparableValue(column, operand, dialect, bind ?? param);
+  const bound = (operand: Operand): SQL => comparableValue(column, operand, bind ?? param);
   switch (lookup) {
     case "exact":
       return sql`${held} = ${bound(first)}`;
@@ -42,38 +44,34 @@ export function printComparison(
     case "in":
       return values.length === 0 ? sql`1 = 0` : sql`${held} in (${sql.join(values.map(bound), sql`, `)})`;
     case "isnull":
-      return printIsNull(column, value === true, dialect);
+      return printIsNull(column, value === true);
     default:
-      return printTextLookup(lookup, column, String(first), dialect);
+      return printTextLookup(lookup, column, String(first));
   }
 }
 
 /** A column as comparisons and ORDER BY see it. */
 export function comparable(column: TableColumn, dialect: SqlDialect): SQL {
-  if (column.kind === "text")
-    return dialect === "sqlite" ? sql`${column.drizzle} collate binary` : sql`${column.drizzle} collate "C"`;
+  if (dialect === "postgres") return postgresComparable(column);
+  if (column.kind === "text") return sql`${column.drizzle} collate binary`;
   // Digits as bytes, however they are kept: see `compareValues`.
-  if (digitsAreNumber(column, dialect)) return sql`cast(${column.drizzle} as blob)`;
+  if (digitsAreNumber(column)) return sql`cast(${column.drizzle} as blob)`;
   return sql`${column.drizzle}`;
 }
 
-function comparableValue(column: TableColumn, operand: Operand, dialect: SqlDialect, bind: Bind): SQL {
+function comparableValue(column: TableColumn, operand: Operand, bind: Bind): SQL {
   const bound = bind(column, operand);
-  return digitsAreNumber(column, dialect) ? sql`cast(${bound} as blob)` : bound;
+  return digitsAreNumber(column) ? sql`cast(${bound} as blob)` : bound;
 }
 
-function digitsAreNumber(column: TableColumn, dialect: SqlDialect): boolean {
-  return dialect === "sqlite" && column.kind === "bigint" && column.drizzle.getSQLType() !== "blob";
+function digitsAreNumber(column: TableColumn): boolean {
+  return column.kind === "bigint" && column.drizzle.getSQLType() !== "blob";
 }
 
 /** JSON's own null is null on the wire like SQL's, so both are. */
-function printIsNull(column: TableColumn, isNull: boolean, dialect: SqlDialect): SQL {
-  const { drizzle, kind } = column;
+function printIsNull({ drizzle, kind }: TableColumn, isNull: boolean): SQL {
   if (kind !== "json") return isNull ? sql`${drizzle} is null` : sql`${drizzle} is not null`;
-  const jsonNull =
-    dialect === "sqlite"
-      ? sql`trim(cast(${drizzle} as text), char(32, 9, 10, 13)) = 'null'`
-      : sql`${drizzle}::text = 'null'`;
+  const jsonNull = sql`trim(cast(${drizzle} as text), char(32, 9, 10, 13)) = 'null'`;
   return isNull ? sql`(${drizzle} is null or ${jsonNull})` : sql`not (${drizzle} is null or ${jsonNull})`;
 }
 
@@ -83,28 +81,26 @@ type TextLookup = "contains" | "icontains" | "startswith" | "istartswith" | "end
  * Not by LIKE, which has wildcards and stops at a NUL character. SQLite's `substr` of a text stops there too, so an end is
  * compared in bytes; its `lower` knows ASCII alone.
  */
-function printTextLookup(lookup: TextLookup, column: TableColumn, operand: string, dialect: SqlDialect): SQL {
+function printTextLookup(lookup: TextLookup, column: TableColumn, operand: string): SQL {
   const { drizzle } = column;
-  const lower = dialect === "sqlite" ? sql`lower(${drizzle})` : sql`lower(${drizzle} collate "C")`;
-  const find = dialect === "sqlite" ? sql`instr` : sql`strpos`;
+  const lower = sql`lower(${drizzle})`;
   switch (lookup) {
     case "contains":
-      return sql`${find}(${drizzle}, ${operand}) > 0`;
+      return sql`instr(${drizzle}, ${operand}) > 0`;
     case "icontains":
-      return sql`${find}(${lower}, ${asciiLower(operand)}) > 0`;
+      return sql`instr(${lower}, ${asciiLower(operand)}) > 0`;
     case "startswith":
-      return sql`${find}(${drizzle}, ${operand}) = 1`;
+      return sql`instr(${drizzle}, ${operand}) = 1`;
     case "istartswith":
-      return sql`${find}(${lower}, ${asciiLower(operand)}) = 1`;
+      return sql`instr(${lower}, ${asciiLower(operand)}) = 1`;
     case "endswith":
-      return printEndsWith(column, operand, dialect);
+      return printEndsWith(column, operand);
     default:
       return lookup satisfies never;
   }
 }
 
-function printEndsWith({ drizzle }: TableColumn, operand: string, dialect: SqlDialect): SQL {
-  if (dialect === "postgres") return sql`right(${drizzle}, char_length(${operand})) = ${operand} collate "C"`;
+function printEndsWith({ drizzle }: TableColumn, operand: string): SQL {
   const bytes = new TextEncoder().encode(operand).length;
   // From position -0 on, substr gives the whole text.
   if (bytes === 0) return sql`${drizzle} = ${drizzle}`;

@@ -88,12 +88,19 @@ function printRelated({ relation, quantifier, of }: Related, outer: Place): SQL 
   const pairs = relation.to.map((to, index) => {
     const held = columnOf(inner, to);
     const sought = columnOf(outer, relation.from[index] ?? "");
-    return sql`${comparable(held, outer.dialect)} = ${comparable(sought, outer.dialect)}`;
+    return printJoin(held, sought, outer.dialect);
   });
   const exists = quantifier === "some" ? sql`exists` : sql`not exists`;
   const table = sql`${inner.info.table} as ${sql.identifier(aliasOf(inner))}`;
   const where = join([...pairs, ...(of.op === "true" ? [] : [print(of, inner)])], sql` and `, sql`1 = 1`);
   return sql`${exists} (select 1 from ${table} where ${where})`;
+}
+
+/** PostgreSQL uses an index for columns of one type as they are only, and equality knows no order. */
+function printJoin(held: TableColumn, sought: TableColumn, dialect: SqlDialect): SQL {
+  if (dialect === "postgres" && held.drizzle.getSQLType() === sought.drizzle.getSQLType())
+    return sql`${held.drizzle} = ${sought.drizzle}`;
+  return sql`${comparable(held, dialect)} = ${comparable(sought, dialect)}`;
 }
 
 /** No name that a user would give a table. */

@@ -1,10 +1,12 @@
-import type { Column as DrizzleColumn } from "drizzle-orm";
+import { type Column as DrizzleColumn, is } from "drizzle-orm";
+import { PgArray } from "drizzle-orm/pg-core";
 import { invalid } from "../../core/error/liveset-error.ts";
 import type { Json } from "../../core/json.ts";
 import { fromBase64, isBase64, toBase64 } from "../../core/query/base64.ts";
 import type { ColumnKind } from "../../core/query/column-kind.ts";
 import { isoOf, parseIsoDate } from "../../core/query/iso-date.ts";
 import { toWire } from "../to-wire.ts";
+import { columnKindOf } from "./column-kind-of.ts";
 
 /** To and from the wire form of one kind of column. Neither is ever given null. */
 export interface ColumnCodec {
@@ -17,8 +19,10 @@ export interface ColumnCodec {
  * must not stop a list; a value that has no form of the kind is passed as what it is, an impossible date is null.
  */
 export function columnCodec(kind: ColumnKind, drizzle: DrizzleColumn): ColumnCodec {
+  if (is(drizzle, PgArray)) return listCodec(drizzle.baseColumn);
   switch (kind) {
     case "text":
+      if (drizzle.columnType === "PgChar") return charCodec;
       return {
         toWire: anyToWire,
         fromWire: (value) => checked(typeof value === "string", value, "a string"),
@@ -51,6 +55,27 @@ export function columnCodec(kind: ColumnKind, drizzle: DrizzleColumn): ColumnCod
     default:
       return kind satisfies never;
   }
+}
+
+/** PostgreSQL fills `char(n)` with spaces that mean nothing. */
+const charCodec: ColumnCodec = {
+  toWire: (value) => (typeof value === "string" ? value.replace(/ +$/, "") : anyToWire(value)),
+  fromWire: (value) => checked(typeof value === "string", value, "a string"),
+};
+
+/** A list of PostgreSQL's: each value as one of its column's kind. */
+function listCodec(base: DrizzleColumn): ColumnCodec {
+  const of = columnCodec(columnKindOf(base), base);
+  return {
+    toWire: (value) =>
+      Array.isArray(value)
+        ? value.map((one) => (one === null || one === undefined ? null : of.toWire(one)))
+        : anyToWire(value),
+    fromWire: (value) => {
+      if (!Array.isArray(value)) throw kindError("a list");
+      return value.map((one) => (one === null ? null : of.fromWire(one)));
+    },
+  };
 }
 
 function anyToWire(value: unknown): Json {

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { pgTable, serial } from "drizzle-orm/pg-core";
+import { int, mysqlTable } from "drizzle-orm/mysql-core";
 import {
   blob,
   customType,
@@ -83,7 +83,7 @@ test("What liveset cannot serve is refused, with the reason", () => {
   expect(() => inspectTable(sqliteTable("odd", { a: custom().primaryKey() }))).toThrow(
     "is a custom type (uuid)",
   );
-  expect(() => inspectTable(pgTable("pg", { id: serial().primaryKey() }))).toThrow("sqliteTable");
+  expect(() => inspectTable(mysqlTable("my", { id: int().primaryKey() }))).toThrow("sqliteTable");
 });
 
 test("A row goes to the wire and back", () => {

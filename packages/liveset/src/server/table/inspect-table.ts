@@ -1,9 +1,11 @@
-import { type Column as DrizzleColumn, getTableColumns, getTableName, is, type Table } from "drizzle-orm";
-import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { type Column as DrizzleColumn, getTableColumns, is, type Table } from "drizzle-orm";
+import { PgTable, getTableConfig as pgConfig } from "drizzle-orm/pg-core";
+import { SQLiteTable, getTableConfig as sqliteConfig } from "drizzle-orm/sqlite-core";
 import type { Json, WireRow } from "../../core/json.ts";
 import { columnCodec } from "./column-codec.ts";
 import { columnKindOf } from "./column-kind-of.ts";
 import type { TableColumn, TableInfo } from "./table-info.ts";
+import { tableName } from "./table-name.ts";
 
 /**
  * What the server needs to know of a Drizzle table by itself, without relations (see `inspectInSchema`).
@@ -12,8 +14,9 @@ import type { TableColumn, TableInfo } from "./table-info.ts";
  * found by.
  */
 export function inspectTable(table: Table): TableInfo {
-  if (!is(table, SQLiteTable)) throw new TypeError("Expected a Drizzle table made by sqliteTable(…).");
-  const name = getTableName(table);
+  if (!is(table, SQLiteTable) && !is(table, PgTable))
+    throw new TypeError("Expected a Drizzle table made by sqliteTable(…) or pgTable(…).");
+  const name = tableName(table);
   const columns = new Map(
     Object.entries(getTableColumns(table)).map(([property, column]) => [
       property,
@@ -40,16 +43,21 @@ function inspectColumn(name: string, drizzle: DrizzleColumn): TableColumn {
     nullable: !drizzle.notNull,
     sqlName: drizzle.name,
     hasDefault: drizzle.hasDefault,
-    generated: drizzle.generated !== undefined,
+    generated: drizzle.generated !== undefined || drizzle.generatedIdentity?.type === "always",
     drizzle,
     toWire: (value) => (value === null || value === undefined ? null : codec.toWire(value)),
     fromWire: (value) => (value === null ? null : codec.fromWire(value)),
   };
 }
 
-function keyOf(table: SQLiteTable, name: string, columns: ReadonlyMap<string, TableColumn>): string[] {
+function keyOf(
+  table: SQLiteTable | PgTable,
+  name: string,
+  columns: ReadonlyMap<string, TableColumn>,
+): string[] {
+  const { primaryKeys } = is(table, PgTable) ? pgConfig(table) : sqliteConfig(table);
   const composite = new Set(
-    getTableConfig(table).primaryKeys.flatMap((key) => key.columns.map((column) => column.name)),
+    primaryKeys.flatMap((key): string[] => key.columns.map((column: DrizzleColumn) => column.name)),
   );
   const key = [...columns.values()].filter(({ drizzle }) => drizzle.primary || composite.has(drizzle.name));
   if (key.length === 0) {

@@ -1,4 +1,6 @@
-import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { is, type Table } from "drizzle-orm";
+import * as pg from "drizzle-orm/pg-core";
+import * as sqlite from "drizzle-orm/sqlite-core";
 import { inspectTable } from "../../server/table/inspect-table.ts";
 import { eventually, faultsOf, same, thrownBy } from "./checks.ts";
 import type { DatabaseCase } from "./harness.ts";
@@ -36,10 +38,8 @@ export const errorCases: readonly DatabaseCase[] = [
     title: "Opening says which table or column is missing",
     run: async ({ database, harness }) => {
       await database.close();
-      const missing = sqliteTable("ghosts", { id: integer().primaryKey() });
-      const wider = sqliteTable("people", { id: integer().primaryKey(), nickname: text() });
       const other = harness.connect();
-      const tables = [missing, wider].map(inspectTable);
+      const tables = wrongTables(harness.tables.people).map(inspectTable);
       const thrown = await thrownBy(() => other.open({ tables, log: quiet }));
       await other.close();
       for (const name of ["ghosts", "nickname", "people", "migrations"])
@@ -75,6 +75,19 @@ export const errorCases: readonly DatabaseCase[] = [
     },
   },
 ];
+
+/** A table that is not there, and `people` with a column too many. */
+function wrongTables(people: Table): Table[] {
+  if (is(people, pg.PgTable))
+    return [
+      pg.pgTable("ghosts", { id: pg.integer().primaryKey() }),
+      pg.pgTable("people", { id: pg.integer().primaryKey(), nickname: pg.text() }),
+    ];
+  return [
+    sqlite.sqliteTable("ghosts", { id: sqlite.integer().primaryKey() }),
+    sqlite.sqliteTable("people", { id: sqlite.integer().primaryKey(), nickname: sqlite.text() }),
+  ];
+}
 
 function conflict(code: string, ...names: readonly string[]) {
   return { code: "conflict", errors: names.map((name) => ({ path: [name], code })) };

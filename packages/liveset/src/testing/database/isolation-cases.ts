@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import { same, thrownBy } from "./checks.ts";
 import type { DatabaseCase } from "./harness.ts";
 import { insert, rowsOf, shorts, update } from "./rows.ts";
@@ -52,15 +51,16 @@ export const isolationCases: readonly DatabaseCase[] = [
     },
   },
   {
-    title: "Transactions at the same time do not interleave",
+    title: "Writes at the same time do not interleave",
     run: async ({ database, harness, heard }) => {
       const { people } = harness.tables;
       await insert(database.db, people, { id: 1, name: "a", age: 0 });
       const increment = async (): Promise<void> => {
-        await database.db.transaction(async (tx) => {
-          const [row] = await rowsOf(tx as typeof database.db, people);
+        await database.write(async (db) => {
+          const [row] = await rowsOf(db, people);
           await Promise.resolve();
-          await update(tx as typeof database.db, people, { id: 1 }, { age: Number(row?.age) + 1 });
+          await update(db, people, { id: 1 }, { age: Number(row?.age) + 1 });
+          return null;
         });
       };
       await Promise.all(Array.from({ length: 50 }, increment));
@@ -120,7 +120,7 @@ export const isolationCases: readonly DatabaseCase[] = [
       await database.write(async (db) => {
         await insert(db, people, { id: 1, name: "a" });
         await thrownBy(() => db.transaction((tx) => insert(tx as typeof db, people, { id: 2, name: "a" })));
-        await db.run(sql`insert into people (id, name) values (3, 'c')`);
+        await insert(db, people, { id: 3, name: "c" });
         return null;
       });
       same(shorts(heard), [["people + 1 a ", "people + 3 c "]]);

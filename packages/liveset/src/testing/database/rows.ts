@@ -22,6 +22,11 @@ export async function update(db: Db, table: Table, where: Values, values: Values
     .where(condition(table, where));
 }
 
+/** Changes all rows. */
+export async function updateAll(db: Db, table: Table, values: Values): Promise<void> {
+  await db.update(table as SQLiteTable).set(values);
+}
+
 /** Deletes the rows that have a value in a column. */
 export async function remove(db: Db, table: Table, where: Values): Promise<void> {
   await db.delete(table as SQLiteTable).where(condition(table, where));

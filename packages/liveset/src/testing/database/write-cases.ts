@@ -1,7 +1,6 @@
-import { sql } from "drizzle-orm";
 import { same, thrownBy } from "./checks.ts";
 import type { DatabaseCase } from "./harness.ts";
-import { insert, remove, rowsOf, shorts, update } from "./rows.ts";
+import { insert, remove, rowsOf, shorts, update, updateAll } from "./rows.ts";
 
 /** What becomes of writes. */
 export const writeCases: readonly DatabaseCase[] = [
@@ -91,8 +90,8 @@ export const writeCases: readonly DatabaseCase[] = [
         { id: 2, name: "b", age: 5 },
         { id: 3, name: "c", age: 1 },
       );
-      await database.db.run(sql`update people set age = 5`);
-      await database.db.run(sql`update people set age = 5`);
+      await updateAll(database.db, people, { age: 5 });
+      await updateAll(database.db, people, { age: 5 });
       same(shorts(heard).slice(1), [["people 1 a 1 > 1 a 5", "people 3 c 1 > 3 c 5"]]);
     },
   },

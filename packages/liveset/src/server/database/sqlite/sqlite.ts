@@ -6,13 +6,13 @@ import { layoutOf } from "../../feed/layout.ts";
 import { SqliteFeed } from "../../feed/sqlite-feed.ts";
 import type { Db } from "../../register.ts";
 import type { Database, Mutation, OpenOptions } from "../database.ts";
+import type { Scope } from "../scope.ts";
 import { decodeRow } from "./capture/decode-row.ts";
 import { installCapture } from "./capture/install-capture.ts";
 import type { Connection } from "./connection.ts";
 import { type DbParts, makeDb } from "./make-db.ts";
 import { keepAnswer, keptAnswer } from "./mutations.ts";
 import { Readers } from "./readers.ts";
-import type { Scope } from "./scope.ts";
 import { sqlNameOf } from "./sql-name.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import type { SqliteOptions } from "./sqlite-options.ts";
@@ -162,7 +162,7 @@ class SqliteDatabase implements Database {
     this.#file.close();
   }
 
-  #transact<T>(work: (scope: Scope) => T | Promise<T>): Promise<T> {
+  #transact<T>(work: (scope: Scope<Connection>) => T | Promise<T>): Promise<T> {
     this.#ensureNotClosed();
     return this.#writer.transact(work);
   }

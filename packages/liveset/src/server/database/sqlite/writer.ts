@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
+import { Mutex } from "../mutex.ts";
+import { hasFailed, isOpen, makeScope, type Scope } from "../scope.ts";
 import type { Connection, Method, Result } from "./connection.ts";
-import { Mutex } from "./mutex.ts";
-import { hasFailed, isOpen, makeScope, type Scope } from "./scope.ts";
 import { isSqliteError, primary } from "./sqlite-error.ts";
 import { statementKind } from "./statement-kind.ts";
 
@@ -24,7 +24,7 @@ export class Writer {
   readonly #connection: () => Connection;
   readonly #busyTimeout: number;
   readonly #mutex = new Mutex();
-  readonly #scopes = new AsyncLocalStorage<Scope>();
+  readonly #scopes = new AsyncLocalStorage<Scope<Connection>>();
   #hooks: WriterHooks | null = null;
 
   constructor(connection: () => Connection, busyTimeout: number) {
@@ -41,7 +41,7 @@ export class Writer {
    * The open transaction or savepoint that the running code is in.
    * @throws Error where it was rolled back: alone, what follows must not be written.
    */
-  get scope(): Scope | null {
+  get scope(): Scope<Connection> | null {
     const scope = this.#scopes.getStore();
     if (scope !== undefined && hasFailed(scope)) throw ended();
     return scope !== undefined && isOpen(scope) ? scope : null;
@@ -58,7 +58,7 @@ export class Writer {
   }
 
   /** Runs the work in a transaction, or in a savepoint where there is one. Committed when it resolves, rolled back when it throws. */
-  transact<T>(work: (scope: Scope) => T | Promise<T>): Promise<T> {
+  transact<T>(work: (scope: Scope<Connection>) => T | Promise<T>): Promise<T> {
     const { scope } = this;
     return scope === null ? this.#mutex.run(() => this.#transaction(work)) : this.#savepoint(scope, work);
   }
@@ -77,7 +77,7 @@ export class Writer {
     return this.transact(({ connection }) => connection.run(sql, params, method));
   }
 
-  async #transaction<T>(work: (scope: Scope) => T | Promise<T>): Promise<T> {
+  async #transaction<T>(work: (scope: Scope<Connection>) => T | Promise<T>): Promise<T> {
     const connection = this.#connection();
     await this.#patiently(() => connection.run("BEGIN IMMEDIATE", [], "run"));
     const scope = makeScope(connection, null);
@@ -102,7 +102,7 @@ export class Writer {
   }
 
   /** The result is awaited inside: Drizzle's queries run when they are awaited. */
-  #inside<T>(scope: Scope, work: (scope: Scope) => T | Promise<T>): Promise<T> {
+  #inside<T>(scope: Scope<Connection>, work: (scope: Scope<Connection>) => T | Promise<T>): Promise<T> {
     return this.#scopes.run(scope, async () => await work(scope));
   }
 
@@ -120,7 +120,7 @@ export class Writer {
   }
 
   /** Savepoints beside each other take turns: SQLite has a stack of them. */
-  #savepoint<T>(parent: Scope, work: (scope: Scope) => T | Promise<T>): Promise<T> {
+  #savepoint<T>(parent: Scope<Connection>, work: (scope: Scope<Connection>) => T | Promise<T>): Promise<T> {
     return parent.lock.run(async () => {
       const { connection } = parent;
       ensureOpen(parent);
@@ -147,12 +147,12 @@ export class Writer {
   }
 }
 
-function inside(scope: Scope, sql: string, params: readonly unknown[], method: Method): Result {
+function inside(scope: Scope<Connection>, sql: string, params: readonly unknown[], method: Method): Result {
   ensureOpen(scope);
   return scope.connection.run(sql, params, method);
 }
 
-function ensureOpen(scope: Scope): void {
+function ensureOpen(scope: Scope<Connection>): void {
   if (!isOpen(scope)) throw ended();
 }
 

@@ -1,13 +1,12 @@
-import type { Connection } from "./connection.ts";
 import { Mutex } from "./mutex.ts";
 
 /**
  * An open transaction or savepoint, as the code inside of it carries it along (AsyncLocalStorage). Once committed, it is ignored: what
  * was started inside and not awaited must not write into a later transaction.
  */
-export interface Scope {
+export interface Scope<Connection> {
   readonly connection: Connection;
-  readonly parent: Scope | null;
+  readonly parent: Scope<Connection> | null;
   /** Held while a savepoint is open inside: queries beside it wait, and cannot be rolled back with it. */
   readonly lock: Mutex;
   /** Ids of mutations recorded so far, shared by all scopes of a transaction. */
@@ -18,7 +17,10 @@ export interface Scope {
 }
 
 /** A transaction's scope, or that of a savepoint inside of `parent`. */
-export function makeScope(connection: Connection, parent: Scope | null): Scope {
+export function makeScope<Connection>(
+  connection: Connection,
+  parent: Scope<Connection> | null,
+): Scope<Connection> {
   return {
     connection,
     parent,
@@ -30,11 +32,11 @@ export function makeScope(connection: Connection, parent: Scope | null): Scope {
 }
 
 /** Whether the scope and all around it are open. */
-export function isOpen(scope: Scope): boolean {
+export function isOpen(scope: Scope<unknown>): boolean {
   return !scope.ended && (scope.parent === null || isOpen(scope.parent));
 }
 
 /** Whether the scope or one around it was rolled back. */
-export function hasFailed(scope: Scope): boolean {
+export function hasFailed(scope: Scope<unknown>): boolean {
   return scope.failed || (scope.parent !== null && hasFailed(scope.parent));
 }

@@ -1,0 +1,30 @@
+import type { Logger } from "drizzle-orm";
+
+/** How changes are noticed; see `PostgresOptions.capture`. */
+export type CaptureMode = "auto" | "wal" | "triggers";
+
+/** Options of `postgres`. */
+export interface PostgresOptions {
+  /**
+   * How changes are noticed: `wal` by logical replication, `triggers` by triggers of the server's, `auto` (the default) by the first
+   * where the server and the role allow it.
+   */
+  readonly capture?: CaptureMode;
+  /** The schema of liveset's own tables; `liveset` by default. One server at a time works with one. */
+  readonly captureSchema?: string;
+  /** The schema module, where `db.query` is wanted. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+  /** Drizzle's casing of column names that are not given. */
+  readonly casing?: "snake_case" | "camelCase";
+  /** Drizzle's query logger. */
+  readonly logger?: boolean | Logger;
+  /** Connections at most, where a URL is given; 16 by default, 4 at least. One more listens. */
+  readonly connections?: number;
+  /** How much of the log is kept for clients that come back. The newest transaction always is. */
+  readonly log?: {
+    /** Rows at most (a row changed is a row, a transaction one more); 100,000 by default. */
+    readonly count?: number;
+    /** Age at most, in ms; 24 hours by default. Answers of mutations are kept as long. */
+    readonly age?: number;
+  };
+}

@@ -1,0 +1,152 @@
+import type { ClientBase, QueryResult } from "pg";
+import type { LogRow } from "../../../feed/log-row.ts";
+import { quoted } from "../sql-name.ts";
+import type { Released } from "./released.ts";
+
+/** A transaction that the triggers have written, not yet released. */
+export interface Unreleased {
+  readonly xid: string;
+  readonly rows: readonly LogRow[];
+}
+
+/** What a snapshot sees that no earlier one saw. */
+export interface Sighting {
+  /** The snapshot, as PostgreSQL writes it: `xmin:xmax:xip,…`. */
+  readonly snapshot: string;
+  /** In the order in which they are to be released. */
+  readonly transactions: readonly Unreleased[];
+}
+
+interface ChangeRow {
+  readonly seq: string;
+  readonly xid: string;
+  readonly layout: number;
+  readonly op: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+const columns = "seq, xid::text AS xid, layout, op, before::text AS before, after::text AS after";
+
+/** Reads and writes the tables of capture by triggers. */
+export class ChangesLog {
+  readonly #s: string;
+
+  constructor(schema: string) {
+    this.#s = quoted(schema);
+  }
+
+  /**
+   * Begins a transaction on the client and reads what its snapshot sees beyond an earlier one.
+   *
+   * A transaction is released once it is visible: neither the order of numbers nor that of transaction ids is the order of commits.
+   * Those that become visible together are ordered by their last rows: where one wrote after another had committed, its last row
+   * has the larger number.
+   *
+   *     T1  ├ writes row 1 ───────────── row 4 ┤ commit        seen by S1: T2
+   *     T2      ├ writes row 2, row 3 ┤ commit                 seen by S2: T1
+   *                                     S1        S2
+   */
+  async sight(client: ClientBase, begin: string, since: string): Promise<Sighting> {
+    // Together, so that it is one way to the server and back. Several statements in one text have several results.
+    const results = (await client.query(
+      `${begin}; SELECT pg_current_snapshot()::text AS snapshot; SELECT ${columns} FROM ${this.#s}.changes WHERE ${unseenIn(since)} ORDER BY seq`,
+    )) as unknown as readonly QueryResult[];
+    const [{ snapshot }] = (results.at(-2)?.rows ?? []) as [{ snapshot: string }];
+    return { snapshot, transactions: byLastRow((results.at(-1)?.rows ?? []) as ChangeRow[]) };
+  }
+
+  /** Writes the places of transactions, and the snapshot that saw them. */
+  async release(
+    client: ClientBase,
+    snapshot: string,
+    released: readonly (Released & { readonly xid: string })[],
+  ): Promise<void> {
+    await client.query(
+      `WITH places AS (INSERT INTO ${this.#s}.log (position, xid, rows, at)
+         SELECT * FROM unnest($1::bigint[], $2::text[]::xid8[], $3::integer[], $4::bigint[]))
+       UPDATE ${this.#s}.meta SET value = $5 WHERE key = 'snapshot'`,
+      [
+        released.map(({ seq }) => seq),
+        released.map(({ xid }) => xid),
+        released.map(({ rows }) => rows),
+        released.map(({ at }) => at),
+        snapshot,
+      ],
+    );
+  }
+
+  /** The snapshot up to which transactions have been released. */
+  async snapshot(client: ClientBase): Promise<string> {
+    const { rows } = await client.query<{ value: string }>(
+      `SELECT value FROM ${this.#s}.meta WHERE key = 'snapshot'`,
+    );
+    const [row] = rows;
+    if (row === undefined) throw new Error("The log of changes has lost its snapshot: restart the server.");
+    return row.value;
+  }
+
+  /** The places after one, in order. */
+  async places(client: ClientBase, after: number): Promise<Released[]> {
+    const { rows } = await client.query<Record<"position" | "rows" | "at", string>>(
+      `SELECT position, rows, at FROM ${this.#s}.log WHERE position > $1 ORDER BY position`,
+      [after],
+    );
+    return rows.map((row) => ({ seq: Number(row.position), rows: Number(row.rows), at: Number(row.at) }));
+  }
+
+  /** The transactions after a place up to another, in order, each with its place. */
+  async read(
+    client: ClientBase,
+    after: number,
+    upTo: number,
+  ): Promise<{ readonly place: Released; readonly rows: readonly LogRow[] }[]> {
+    const { rows } = await client.query<ChangeRow & Record<"position" | "rows" | "at", string>>(
+      `SELECT l.position, l.rows, l.at, ${columns.replace("xid::text", "c.xid::text")} FROM ${this.#s}.log l
+       LEFT JOIN ${this.#s}.changes c ON c.xid = l.xid WHERE l.position > $1 AND l.position <= $2 ORDER BY l.position, c.seq`,
+      [after, upTo],
+    );
+    const found: { place: Released; rows: LogRow[] }[] = [];
+    for (const row of rows) {
+      const place = { seq: Number(row.position), rows: Number(row.rows), at: Number(row.at) };
+      if (found.at(-1)?.place.seq !== place.seq) found.push({ place, rows: [] });
+      if (row.seq !== null) found.at(-1)?.rows.push(logRow(row));
+    }
+    return found;
+  }
+
+  /** Deletes transactions up to a place, some at a time; gives the last that is gone. */
+  async prune(client: ClientBase, upTo: number): Promise<number> {
+    const { rows } = await client.query<{ position: string | null }>(
+      `WITH gone AS (DELETE FROM ${this.#s}.log WHERE position IN
+         (SELECT position FROM ${this.#s}.log WHERE position <= $1 ORDER BY position LIMIT 1000) RETURNING position, xid),
+       rows AS (DELETE FROM ${this.#s}.changes WHERE xid IN (SELECT xid FROM gone))
+       SELECT max(position) AS position FROM gone`,
+      [upTo],
+    );
+    return Number(rows[0]?.position ?? upTo);
+  }
+}
+
+/** Transactions that were open in a snapshot or began after it. Its parts are numbers; an index of \`xid\` serves both. */
+function unseenIn(snapshot: string): string {
+  const [, xmax = "0", open = ""] = /^\d+:(\d+):([\d,]*)$/.exec(snapshot) ?? [];
+  const begun = `xid >= '${xmax}'::xid8`;
+  return open === "" ? begun : `(${begun} OR xid = ANY ('{${open}}'::xid8[]))`;
+}
+
+function byLastRow(rows: readonly ChangeRow[]): Unreleased[] {
+  const found = new Map<string, LogRow[]>();
+  // Put in anew with each row, so that the map ends in the order of the last rows.
+  for (const row of rows) {
+    const own = found.get(row.xid) ?? [];
+    found.delete(row.xid);
+    own.push(logRow(row));
+    found.set(row.xid, own);
+  }
+  return [...found].map(([xid, own]) => ({ xid, rows: own }));
+}
+
+function logRow({ seq, layout, op, before, after }: ChangeRow): LogRow {
+  return { seq: Number(seq), layout, op, before, after, at: 0 };
+}
