@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { action } from "../action.ts";
+import { defineApi } from "../define-api.ts";
+import { resource } from "../resource.ts";
+import { gate, startFixture, tasks } from "./live.fixture.ts";
+
+type Options = Parameters<typeof resource<typeof tasks>>[1];
+
+function fails(): never {
+  throw new Error("secret of the server");
+}
+
+/** Where code of the user's runs for a call, and a call that it runs for. */
+const places: readonly (readonly [
+  place: string,
+  call: "retrieve" | "create" | "update" | "patch" | "delete" | "odd",
+  options: (fault: () => never) => Options,
+])[] = [
+  ["beforeCreate", "create", (beforeCreate) => ({ hooks: { beforeCreate } })],
+  ["afterCreate", "create", (afterCreate) => ({ hooks: { afterCreate } })],
+  ["beforeUpdate", "update", (beforeUpdate) => ({ hooks: { beforeUpdate } })],
+  ["afterUpdate", "patch", (afterUpdate) => ({ hooks: { afterUpdate } })],
+  ["beforeDelete", "delete", (beforeDelete) => ({ hooks: { beforeDelete } })],
+  ["afterDelete", "delete", (afterDelete) => ({ hooks: { afterDelete } })],
+  ["the permission to retrieve", "retrieve", (retrieve) => ({ permissions: { retrieve } })],
+  ["the permission to create", "create", (create) => ({ permissions: { create } })],
+  ["the permission to update", "update", (update) => ({ permissions: { update } })],
+  ["the permission to patch", "patch", (patch) => ({ permissions: { patch } })],
+  ["the permission to delete", "delete", (destroy) => ({ permissions: { delete: destroy } })],
+  ["check", "create", (check) => ({ check })],
+  ["a computed field", "patch", (odd) => ({ computed: { odd } })],
+  ["an action", "odd", (run) => ({ actions: { odd: action(tasks, { detail: false, run }) } })],
+];
+
+const calls = {
+  retrieve: { key: 1 },
+  create: { data: { id: 2, text: "new" } },
+  update: { key: 1, data: { text: "new" } },
+  patch: { key: 1, data: { text: "new" } },
+  delete: { key: 1 },
+  odd: {},
+} as const;
+
+describe.each([
+  ["throws", fails],
+  ["rejects", () => Promise.reject(new Error("secret of the server")) as never],
+] as const)("P7: user code that %s", (how, fault) => {
+  test.each(places.filter(([place]) => how === "throws" || place !== "a computed field"))(
+    "in %s (%s) fails that call alone, changes nothing, tells nobody, and is logged",
+    async (_, call, options) => {
+      const fixture = await startFixture({
+        api: defineApi({ tasks: resource(tasks, options(fault)), others: resource(tasks) }),
+      });
+      await fixture.run("insert into tasks (id, text) values (1, 'old')");
+      const [client, other] = [await fixture.connect(1), await fixture.connect(2)];
+      await other.open("s", { resource: "others", action: "list" });
+      const failing = client.request("r", { resource: "tasks", action: call, ...calls[call] });
+      await expect(failing).rejects.toMatchObject({ code: "internal", status: 500 });
+      await Promise.all([client.ping(), other.ping()]);
+      expect(other.rows("s")).toMatchObject([{ id: 1, text: "old" }]);
+      expect(fixture.logged).not.toEqual([]);
+      expect(JSON.stringify(client.frames)).not.toContain("secret of");
+      const next = client.request("n", {
+        resource: "others",
+        action: "patch",
+        key: 1,
+        data: { text: "next" },
+      });
+      await expect(next).resolves.toMatchObject({ status: 200 });
+    },
+  );
+});
+
+test.each(places.filter(([place]) => place !== "a computed field"))(
+  "P7: user code that hangs in %s (%s) is a timeout of that call alone, changes nothing, and frees the way for others",
+  async (_, call, options) => {
+    const started = gate();
+    const hang = (): never => {
+      started.open();
+      return new Promise<never>(() => {}) as never;
+    };
+    const fixture = await startFixture({
+      limits: { heartbeat: 1e6 },
+      api: defineApi({ tasks: resource(tasks, options(hang)), others: resource(tasks) }),
+    });
+    await fixture.run("insert into tasks (id, text) values (1, 'old')");
+    const [client, other] = [await fixture.connect(1), await fixture.connect(2)];
+    await other.open("s", { resource: "others", action: "list" });
+    const hanging = client.request("r", { resource: "tasks", action: call, ...calls[call] });
+    hanging.catch(() => {});
+    await started.opened;
+    fixture.clock.advance(30_000);
+    await expect(hanging).rejects.toMatchObject({ code: "timeout", status: 503 });
+    await other.ping();
+    expect(other.rows("s")).toMatchObject([{ id: 1, text: "old" }]);
+    const next = other.request("n", { resource: "others", action: "patch", key: 1, data: { text: "next" } });
+    await expect(next).resolves.toMatchObject({ status: 200 });
+  },
+);
