@@ -97,3 +97,63 @@ test.each(places.filter(([place]) => place !== "a computed field"))(
     await expect(next).resolves.toMatchObject({ status: 200 });
   },
 );
+
+const circle: Record<string, unknown> = {};
+circle.circle = circle;
+
+/** What is no answer of its place, although the code did not fail. */
+const nonsense: readonly (readonly [
+  place: string,
+  call: keyof typeof calls,
+  options: Options,
+  code: string,
+])[] = [
+  ...[undefined, null, 1, "yes", {}].map(
+    (answer) =>
+      [
+        `the permission to patch, that gives ${JSON.stringify(answer)}`,
+        "patch",
+        { permissions: { patch: () => answer as never } },
+        "forbidden",
+      ] as const,
+  ),
+  [
+    "an action, that gives a circle",
+    "odd",
+    { actions: { odd: action(tasks, { detail: false, run: () => circle }) } },
+    "internal",
+  ],
+  ["beforeCreate, that gives a number", "create", { hooks: { beforeCreate: () => 1 as never } }, "internal"],
+  [
+    "beforeCreate, that gives no such column",
+    "create",
+    { hooks: { beforeCreate: () => ({ none: 1 }) as never } },
+    "internal",
+  ],
+  [
+    "beforeUpdate, that gives a text",
+    "patch",
+    { hooks: { beforeUpdate: () => "secret of the server" as never } },
+    "internal",
+  ],
+  ["check, that gives a number", "create", { check: () => 1 as never }, "internal"],
+];
+
+test.each(nonsense)(
+  "P7: nonsense from %s (%s) fails that call, and changes nothing",
+  async (_, call, options, code) => {
+    const fixture = await startFixture({
+      api: defineApi({ tasks: resource(tasks, options), others: resource(tasks) }),
+    });
+    await fixture.run("insert into tasks (id, text) values (1, 'old')");
+    const [client, other] = [await fixture.connect(1), await fixture.connect(2)];
+    await other.open("s", { resource: "others", action: "list" });
+    const failing = client.request("r", { resource: "tasks", action: call, ...calls[call] });
+    await expect(failing).rejects.toMatchObject({
+      code,
+    });
+    await Promise.all([client.ping(), other.ping()]);
+    expect(other.rows("s")).toMatchObject([{ id: 1, text: "old" }]);
+    expect(JSON.stringify(client.frames)).not.toContain("secret of");
+  },
+);
