@@ -81,7 +81,10 @@ class Following {
   async #holds(): Promise<boolean> {
     const { epoch, place } = this.#at;
     const now = await this.#parts.ends();
-    return now !== null && now.epoch === epoch && now.first <= place + 1 && now.last >= place;
+    if (now === null || now.epoch !== epoch || now.first > place + 1 || now.last < place) return false;
+    // Nothing waits: there is no need to wait for the next entry to know it.
+    if (now.last === place) this.#tell(true);
+    return true;
   }
 
   /** False where an entry is missing. */

@@ -1,28 +1,13 @@
-import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type BrokerProgram, startBroker } from "../../testing/programs/broker-harness.ts";
+import { startBroker } from "../../testing/programs/broker-harness.ts";
 import { programForTests } from "../../testing/programs/find-program.ts";
 import type { ReferenceClient } from "../../testing/reference-client.ts";
-import { natsJetStream } from "../cluster/nats/nats-jetstream.ts";
-import { redisStreams } from "../cluster/redis/redis-streams.ts";
+import { brokers } from "../cluster/brokers.fixture.ts";
 import { makeFile } from "../database/sqlite/open-sqlite.fixture.ts";
 import { sqlite } from "../database/sqlite/sqlite.ts";
 import { createTasks, Fixture } from "./live.fixture.ts";
 
 const list = { resource: "tasks", action: "list" } as const;
-
-const brokers: readonly Omit<BrokerProgram & { readonly program: string }, "path">[] = [
-  {
-    program: "redis-server",
-    args: (port, folder) => ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
-    connect: (port) => redisStreams(`redis://127.0.0.1:${port}`),
-  },
-  {
-    program: "nats-server",
-    args: (port, folder) => ["-js", "-sd", join(folder, "data"), "-a", "127.0.0.1", "-p", String(port)],
-    connect: (port) => natsJetStream(`nats://127.0.0.1:${port}`),
-  },
-];
 
 /** Resolves when the check holds for all clients; how long that took, in ms. */
 async function took(clients: readonly ReferenceClient[], check: (client: ReferenceClient) => boolean) {

@@ -16,6 +16,8 @@ export interface BrokerProgram {
 /** A broker that runs. */
 export interface BrokerHarness extends LogHarness {
   readonly port: number;
+  /** Stops it without ending it, or lets it go on. */
+  freeze(frozen: boolean): void;
 }
 
 /** Starts a broker at a free port, with its data in a folder of its own. */
@@ -27,6 +29,7 @@ export async function startBroker({ path, args, connect }: BrokerProgram): Promi
   return {
     port,
     connect: (options = {}) => connect(port, options),
+    freeze: (frozen) => running.freeze(frozen),
     stop: () => running.kill(),
     start: async () => {
       running = await start();

@@ -5,6 +5,8 @@ import { connect, createServer } from "node:net";
 export interface RunningProgram {
   /** Ends it at once, as `kill -9` does, and resolves when it has ended. */
   kill(): Promise<void>;
+  /** Stops it without ending it, or lets it go on: connections stay, answers do not come. */
+  freeze(frozen: boolean): void;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function startProgram(
     await kill();
     throw new Error(`${path} does not listen at ${port}.\n${output}`);
   }
-  return { kill };
+  return { kill, freeze: (frozen) => void child.kill(frozen ? "SIGSTOP" : "SIGCONT") };
 }
 
 /** A TCP port that nobody listens at. */
