@@ -25,11 +25,16 @@ export interface DatabaseColumn {
   readonly typeName: string;
 }
 
+/** What a connection is for, where that is not to run SQL. */
+export interface ConnectionMode {
+  readonly replication: "database";
+}
+
 /** What a way of capture works with. */
 export interface CaptureParts {
   readonly tables: readonly DatabaseTable[];
   /** A connection of capture's own, not yet connected; capture ends it. */
-  readonly makeClient: () => Client;
+  readonly makeClient: (mode?: ConnectionMode) => Client;
   /** Runs short work on a connection of the pool. */
   readonly withClient: <T>(work: (client: ClientBase) => Promise<T>) => Promise<T>;
   /** The schema of liveset's own tables, made already. */

@@ -3,6 +3,7 @@ import type { Log } from "../../log.ts";
 import type { StartCapture } from "./capture.ts";
 import type { CaptureMode } from "./postgres-options.ts";
 import { startTriggers } from "./triggers/start-triggers.ts";
+import { startWal } from "./wal/start-wal.ts";
 
 /**
  * The way of capture.
@@ -14,6 +15,5 @@ export async function chooseCapture(
   mode: CaptureMode,
   _log: Log,
 ): Promise<StartCapture> {
-  if (mode === "wal") throw new Error("Capture by logical replication is not there yet: use triggers.");
-  return startTriggers;
+  return mode === "wal" ? startWal : startTriggers;
 }

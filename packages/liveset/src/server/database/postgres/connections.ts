@@ -1,4 +1,5 @@
 import pg, { type Client, type ClientBase, type Pool, type PoolClient } from "pg";
+import type { ConnectionMode } from "./capture.ts";
 import { isConnectionFailure } from "./postgres-error.ts";
 
 /** Texts of values must not depend on the server's settings: the log holds them, and memory compares them. */
@@ -32,8 +33,8 @@ export class Connections {
   }
 
   /** A connection beside the pool, not yet connected; whoever made it ends it. */
-  makeClient(): Client {
-    return new pg.Client(this.pool.options);
+  makeClient(mode?: ConnectionMode): Client {
+    return new pg.Client({ ...this.pool.options, ...mode });
   }
 
   /** Runs the work on a connection of the pool. A connection that is lost is not used again. */
@@ -62,8 +63,9 @@ export class Connections {
 
   /** Ends the pool where it is ours; a user's is left as it was. */
   async end(): Promise<void> {
-    this.pool.off("error", this.#onError);
+    // Connections of ours may still be cut off while they end: without a listener that would end the process.
     if (this.#isOwn) await this.pool.end();
+    else this.pool.off("error", this.#onError);
   }
 }
 

@@ -6,8 +6,8 @@ export type CaptureMode = "auto" | "wal" | "triggers";
 /** Options of `postgres`. */
 export interface PostgresOptions {
   /**
-   * How changes are noticed: `wal` by logical replication, `triggers` by triggers of the server's, `auto` (the default) by the first
-   * where the server and the role allow it.
+   * How changes are noticed: `wal` by logical replication, `triggers` by triggers of the server's, `auto` (the default) by
+   * triggers.
    */
   readonly capture?: CaptureMode;
   /** The schema of liveset's own tables; `liveset` by default. One server at a time works with one. */

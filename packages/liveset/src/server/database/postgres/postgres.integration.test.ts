@@ -4,16 +4,17 @@ import { makeDatabase } from "./make-database.fixture.ts";
 import { postgres } from "./postgres.ts";
 import { suiteSql, suiteTables } from "./suite-tables.fixture.ts";
 
-async function makeHarness(): Promise<DatabaseHarness> {
+const makeHarness = (capture: "triggers" | "wal") => async (): Promise<DatabaseHarness> => {
   const { url, client, remove } = await makeDatabase(suiteSql);
   return {
     tables: suiteTables,
-    connect: () => postgres(url, { capture: "triggers" }),
+    connect: () => postgres(url, { capture }),
     outside: async (statements) => {
       await client.query(["BEGIN", ...statements, "COMMIT"].join(";"));
     },
     remove,
   };
-}
+};
 
-describeDatabase("PostgreSQL, triggers", makeHarness, { describe, test });
+describeDatabase("PostgreSQL, triggers", makeHarness("triggers"), { describe, test });
+describeDatabase("PostgreSQL, wal", makeHarness("wal"), { describe, test });

@@ -125,7 +125,7 @@ class PostgresDatabase implements Database {
     const start = await withClient((client) => chooseCapture(client, this.#options.capture ?? "auto", log));
     const capture = await start({
       tables: found,
-      makeClient: () => this.#connections.makeClient(),
+      makeClient: (mode) => this.#connections.makeClient(mode),
       withClient,
       schema: this.#schema,
       log,

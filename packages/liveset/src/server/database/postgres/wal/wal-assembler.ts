@@ -1,0 +1,150 @@
+import type { LogRow } from "../../../feed/log-row.ts";
+import type { DatabaseTable } from "../capture.ts";
+import { decodePgoutput, type PgoutputMessage, type RelationColumn, type TupleValue } from "./pgoutput.ts";
+
+/** The prefix of liveset's own logical messages. */
+export const messagePrefix = "liveset";
+
+/** What such a message says, as JSON. */
+export type WalNote =
+  /** A mutation's id. */
+  | readonly ["mutation", id: string]
+  /** A mark: whoever wrote it waits for it in the stream. */
+  | readonly ["mark", id: string]
+  /** A row that TRUNCATE takes away, in the order of the declared columns. */
+  | readonly ["truncated", oid: number, row: readonly (string | null)[]];
+
+/** A transaction of the stream. */
+export interface WalTransaction {
+  readonly xid: number;
+  /** Where it ends in the WAL, in bytes. */
+  readonly end: number;
+  /** When it was committed, in ms since 1970. */
+  readonly at: number;
+  /** `layout` is the table's number among those declared; images are JSON lists of texts. */
+  readonly rows: readonly LogRow[];
+  readonly mutations: readonly string[];
+  readonly marks: readonly string[];
+}
+
+/** The stream cannot be followed without a wrong row. Another attempt would end alike. */
+export class StreamBroken extends Error {}
+
+/** Rows of one transaction at most: it is held in memory until its commit. */
+const mostRows = 1_000_000;
+
+type Message<K extends PgoutputMessage["kind"]> = Extract<PgoutputMessage, { kind: K }>;
+
+interface Relation {
+  /** The table's number among those declared. */
+  readonly layout: number;
+  /** For each declared column, where its value stands in a tuple. */
+  readonly places: readonly number[];
+}
+
+/** Makes transactions of the plugin's messages. Columns are found by name. */
+export class WalAssembler {
+  readonly #tables: readonly DatabaseTable[];
+  readonly #relations = new Map<number, Relation>();
+  /** Types of the declared columns, as they were described first. */
+  readonly #types = new Map<number, readonly number[]>();
+  #xid = 0;
+  #rows: LogRow[] = [];
+  #mutations: string[] = [];
+  #marks: string[] = [];
+
+  constructor(tables: readonly DatabaseTable[]) {
+    this.#tables = tables;
+  }
+
+  /**
+   * Takes a message, and gives the transaction that it ends.
+   *
+   * @throws StreamBroken where a declared column is gone or has another type, an old row is missing, or a transaction is too large.
+   */
+  take(bytes: Buffer): WalTransaction | null {
+    const message = decodePgoutput(bytes);
+    switch (message.kind) {
+      case "begin":
+        this.#xid = message.xid;
+        this.#rows = [];
+        this.#mutations = [];
+        this.#marks = [];
+        return null;
+      case "commit":
+        return {
+          xid: this.#xid,
+          end: message.end,
+          at: message.at,
+          rows: this.#rows,
+          mutations: this.#mutations,
+          marks: this.#marks,
+        };
+      case "relation":
+        this.#describe(message.oid, message.columns);
+        return null;
+      case "change":
+        this.#change(message);
+        return null;
+      case "message":
+        if (message.prefix === messagePrefix) this.#note(JSON.parse(message.content) as WalNote);
+        return null;
+      case "truncate":
+      case "other":
+        // Truncated rows come as messages of a trigger.
+        return null;
+    }
+  }
+
+  #describe(oid: number, columns: readonly RelationColumn[]): void {
+    const layout = this.#tables.findIndex((table) => table.oid === oid);
+    const table = this.#tables[layout];
+    if (table === undefined) return;
+    const places = table.columns.map(({ name }) => columns.findIndex((column) => column.name === name));
+    const missing = table.columns.find((_, i) => places[i] === -1);
+    if (missing !== undefined)
+      throw new StreamBroken(
+        `The table "${table.info.name}" has lost its column "${missing.name}", which is declared.`,
+      );
+    const types = places.map((place) => columns[place]?.type ?? 0);
+    const known = this.#types.get(oid) ?? types;
+    const changed = table.columns.find((_, i) => known[i] !== types[i]);
+    if (changed !== undefined)
+      throw new StreamBroken(
+        `The column "${changed.name}" of the table "${table.info.name}" has become one of another type.`,
+      );
+    this.#types.set(oid, types);
+    this.#relations.set(oid, { layout, places });
+  }
+
+  #change({ oid, op, before, after }: Message<"change">): void {
+    const relation = this.#relations.get(oid);
+    if (relation === undefined) return;
+    if (op !== "i" && before === null) {
+      const name = this.#tables[relation.layout]?.info.name;
+      throw new StreamBroken(
+        `A change of the table "${name}" came without the old row: its REPLICA IDENTITY must be FULL.`,
+      );
+    }
+    const image = (tuple: readonly TupleValue[] | null): string | null =>
+      tuple === null
+        ? null
+        : JSON.stringify(relation.places.map((at) => (tuple[at] === undefined ? before?.[at] : tuple[at])));
+    this.#add(relation.layout, op, image(before), image(after));
+  }
+
+  #note(note: WalNote): void {
+    if (note[0] === "mutation") this.#mutations.push(note[1]);
+    if (note[0] === "mark") this.#marks.push(note[1]);
+    if (note[0] !== "truncated") return;
+    const layout = this.#tables.findIndex((table) => table.oid === note[1]);
+    if (layout >= 0) this.#add(layout, "d", JSON.stringify(note[2]), null);
+  }
+
+  #add(layout: number, op: string, before: string | null, after: string | null): void {
+    if (op === "u" && before === after) return;
+    if (this.#rows.length >= mostRows)
+      throw new StreamBroken(`A transaction has more than ${mostRows} rows, the most that memory takes.`);
+    this.#rows.push({ seq: this.#rows.length, layout, op, before, after, at: 0 });
+  }
+}

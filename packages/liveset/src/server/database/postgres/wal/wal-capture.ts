@@ -1,0 +1,281 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ClientBase, QueryResult } from "pg";
+import type { Cursor } from "../../../../core/change/cursor.ts";
+import { LivesetError } from "../../../../core/error/liveset-error.ts";
+import { Mutex } from "../../mutex.ts";
+import type { Capture, CaptureParts } from "../capture.ts";
+import { forgetEpoch, type InstalledWal, identityOf, slotPlace } from "./install-wal.ts";
+import { ReplicationStream } from "./replication-stream.ts";
+import {
+  messagePrefix,
+  StreamBroken,
+  type WalAssembler,
+  type WalNote,
+  type WalTransaction,
+} from "./wal-assembler.ts";
+import type { WalFeed } from "./wal-feed.ts";
+import { WalMarks } from "./wal-marks.ts";
+import { parseSnapshot, seenOf, type WalSnapshot } from "./wal-snapshot.ts";
+
+/** Snapshots that are taken for one read, at most. */
+const mostSnapshots = 50;
+
+/** Rows that wait for a snapshot to find its place, at most. */
+const mostHeldRows = 200_000;
+
+/** Bytes of WAL that the slot keeps for clients that come back, at most. */
+const mostWal = 256 * 2 ** 20;
+
+/**
+ * Transactions that were given and were not seen by a snapshot yet, at most. Only those of open connections can still be unseen, in the
+ * order of the WAL, so that the oldest of many are seen for sure.
+ */
+const mostUnseen = 20_000;
+
+/** Between two prunings, in ms and in transactions. */
+const pruneEvery = 10_000;
+const pruneAfter = 5_000;
+
+/** What capture by logical replication works with. */
+export interface WalCaptureParts extends CaptureParts {
+  readonly installed: InstalledWal;
+  readonly feed: WalFeed;
+  readonly assembler: WalAssembler;
+}
+
+/** Gives listeners the transactions of a replication slot, and finds the places of snapshots among them. */
+export class WalCapture implements Capture {
+  readonly feed: WalFeed;
+  readonly #parts: WalCaptureParts;
+  readonly #instance = randomBytes(6).toString("hex");
+  readonly #marks: WalMarks;
+  /** One snapshot at a time finds its place. */
+  readonly #turns = new Mutex();
+  /** Received, not yet given: a snapshot seeks its place among them. */
+  #queue: WalTransaction[] = [];
+  #isHeld = false;
+  #heldRows = 0;
+  /** Given, and not known to be visible yet: a commit is in the stream before it is visible. */
+  #unseen: number[] = [];
+  /** Where the last transaction received ends: after a lost connection some come again. */
+  #received: number;
+  #serverEnd = 0;
+  #stream: ReplicationStream | null = null;
+  #next: Promise<void> | null = null;
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #sincePruned = 0;
+  #broken: LivesetError | null = null;
+  readonly #stopped = new AbortController();
+
+  constructor(parts: WalCaptureParts) {
+    this.feed = parts.feed;
+    this.#parts = parts;
+    this.#received = parts.installed.floor;
+    this.#marks = new WalMarks(parts.makeClient, this.#instance);
+  }
+
+  /** Begins to read the slot. */
+  async begin(): Promise<void> {
+    await this.#connect();
+    this.#timer = setInterval(() => this.#prune(), pruneEvery);
+    this.#timer.unref();
+  }
+
+  async atSnapshot<T>(client: ClientBase, work: (cursor: Cursor) => Promise<T>): Promise<T> {
+    // In an object, so that the turn ends when the work has begun.
+    const { running } = await this.#turns.run(async () => {
+      this.#isHeld = true;
+      try {
+        await this.#join(client);
+        return { running: work(this.feed.cursor) };
+      } finally {
+        this.#isHeld = false;
+        this.#give(this.#queue.length);
+      }
+    });
+    return running;
+  }
+
+  caughtUp(): Promise<void> {
+    this.#next ??= this.#catchUp();
+    return this.#next;
+  }
+
+  async noteMutation(client: ClientBase, id: string): Promise<void> {
+    const note: WalNote = ["mutation", id];
+    await client.query("SELECT pg_logical_emit_message(true, $1, $2)", [messagePrefix, JSON.stringify(note)]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    if (this.#timer !== null) clearInterval(this.#timer);
+    await this.#stream?.stop();
+    await this.#marks.end();
+  }
+
+  /** Begins a transaction whose snapshot sees what has been given when this resolves. */
+  async #join(client: ClientBase): Promise<void> {
+    for (let attempts = 1; attempts <= mostSnapshots; attempts++) {
+      this.#ensureWhole();
+      // A transaction that is not visible yet soon will be.
+      if (attempts > 1) await client.query("ROLLBACK");
+      if (attempts > 5) await delay(attempts);
+      const results = (await client.query(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_current_snapshot()::text AS snapshot",
+      )) as unknown as readonly QueryResult<{ snapshot: string }>[];
+      const snapshot = parseSnapshot(results[1]?.rows[0]?.snapshot ?? "");
+      // What the snapshot sees was committed before the mark, and stands before it.
+      await this.#marks.write("received");
+      const count = this.#placeOf(snapshot);
+      if (count === null) continue;
+      this.#give(count);
+      return;
+    }
+    throw new LivesetError("unavailable", {
+      detail: "No snapshot found its place among the changes.",
+      retryAfter: 1,
+    });
+  }
+
+  /** How many of the queue a snapshot sees; null where it has no place. */
+  #placeOf(snapshot: WalSnapshot): number | null {
+    this.#unseen = this.#unseen.filter((xid) => !snapshot.sees(xid));
+    if (this.#unseen.length > 0) return null;
+    return seenOf(
+      snapshot,
+      this.#queue.map(({ xid }) => xid),
+    );
+  }
+
+  async #catchUp(): Promise<void> {
+    // Not before the promise is kept.
+    await Promise.resolve();
+    // Who asks once the mark is being written needs another.
+    const begun = (): void => {
+      this.#next = null;
+    };
+    if (this.#broken !== null) begun();
+    this.#ensureWhole();
+    await this.#marks.write("given", begun);
+  }
+
+  #receive(bytes: Buffer): void {
+    const transaction = this.#parts.assembler.take(bytes);
+    if (transaction === null || transaction.end <= this.#received) return;
+    this.#received = transaction.end;
+    this.#marks.received(transaction.marks);
+    if (transaction.rows.length > 0 || transaction.mutations.length > 0) {
+      this.#queue.push(transaction);
+      this.#heldRows += transaction.rows.length;
+    }
+    if (!this.#isHeld) this.#give(this.#queue.length);
+    else if (this.#heldRows > mostHeldRows) this.#marks.fail(tooMuch());
+    this.#marks.given(transaction.marks, this.#isHeld);
+  }
+
+  #give(count: number): void {
+    for (const transaction of this.#queue.splice(0, count)) {
+      this.#heldRows -= transaction.rows.length;
+      this.#unseen.push(transaction.xid);
+      this.feed.give(transaction);
+      this.#sincePruned++;
+    }
+    if (this.#unseen.length > mostUnseen) this.#unseen = this.#unseen.slice(-mostUnseen / 2);
+    if (this.#queue.length === 0) this.#marks.allGiven();
+    if (this.#sincePruned > pruneAfter) this.#prune();
+  }
+
+  #prune(): void {
+    this.#sincePruned = 0;
+    const { keep } = this.#parts;
+    const before = Math.max(this.#received, this.#serverEnd) - mostWal;
+    this.feed.prune({ count: keep.count, oldest: Date.now() - keep.age, before });
+    this.#stream?.say();
+  }
+
+  /** Up to where the slot may forget: what clients come back to is kept, within bounds. */
+  #confirmed(): number {
+    const isFar = this.#serverEnd - this.feed.floor > mostWal;
+    return isFar && this.#queue.length === 0 ? Math.max(this.#received, this.feed.floor) : this.feed.floor;
+  }
+
+  async #connect(): Promise<void> {
+    const { installed, makeClient } = this.#parts;
+    const stream = new ReplicationStream({
+      client: makeClient({ replication: "database" }),
+      slot: installed.slot,
+      publication: installed.publication,
+      onMessage: (bytes) => this.#receive(bytes),
+      onServerEnd: (end) => {
+        this.#serverEnd = end;
+      },
+      confirmed: () => this.#confirmed(),
+      onEnd: (error) => void this.#onEnd(error),
+    });
+    await stream.begin();
+    this.#stream = stream;
+  }
+
+  async #onEnd(error: unknown): Promise<void> {
+    if (this.#stopped.signal.aborted || this.#stream === null) return;
+    this.#stream = null;
+    if (error instanceof StreamBroken) return this.#break(error);
+    this.#parts.log.warn({ err: error }, "the stream of changes was lost; connecting again");
+    for (
+      let wait = 50;
+      !this.#stopped.signal.aborted && this.#broken === null;
+      wait = Math.min(wait * 2, 5_000)
+    ) {
+      await delay(wait, null, { signal: this.#stopped.signal, ref: false }).catch(() => {});
+      if (await this.#again()) return;
+    }
+  }
+
+  /** Whether the stream goes on, or never will. */
+  async #again(): Promise<boolean> {
+    const { withClient, installed, log } = this.#parts;
+    try {
+      const [identity, place] = await withClient(async (client) => [
+        await identityOf(client),
+        await slotPlace(client, installed.slot),
+      ]);
+      if (identity !== installed.identity || place === null || place > this.#received) {
+        await this.#break(
+          new StreamBroken(
+            `The replication slot "${installed.slot}" was lost, or the database is another one.`,
+          ),
+        );
+        return true;
+      }
+      await this.#connect();
+      log.info({ slot: installed.slot }, "the stream of changes goes on");
+      return true;
+    } catch {
+      return this.#stopped.signal.aborted;
+    }
+  }
+
+  /** No more can be told without a wrong row: everything says so until a restart, which begins a new epoch. */
+  async #break(error: StreamBroken): Promise<void> {
+    const { log, withClient, schema } = this.#parts;
+    this.#broken = new LivesetError("unavailable", {
+      detail: "The changes of the database cannot be followed.",
+      cause: error,
+    });
+    log.error({ err: error }, "the changes cannot be followed any more: restart the server");
+    this.#marks.fail(this.#broken);
+    await withClient((client: ClientBase) => forgetEpoch(client, schema)).catch(() => {});
+  }
+
+  #ensureWhole(): void {
+    if (this.#broken !== null) throw this.#broken;
+  }
+}
+
+function tooMuch(): LivesetError {
+  return new LivesetError("unavailable", {
+    detail: "Too much is written for a snapshot to find its place.",
+    retryAfter: 1,
+  });
+}

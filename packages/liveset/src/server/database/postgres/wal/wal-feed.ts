@@ -1,0 +1,124 @@
+import type { Cursor } from "../../../../core/change/cursor.ts";
+import type { Transaction } from "../../../../core/change/transaction.ts";
+import { decodeTransaction, type LogReading } from "../../../feed/decode-transaction.ts";
+import type { Feed } from "../../../feed/feed.ts";
+import { cursorOf, type LogPlace, placeOf } from "../../../feed/log-cursor.ts";
+import type { Log } from "../../../log.ts";
+import type { WalTransaction } from "./wal-assembler.ts";
+
+/** What the feed works with. */
+export interface WalFeedParts extends LogReading {
+  /** Where the slot stood at the start: what came after is known. */
+  readonly floor: number;
+  readonly log: Log;
+}
+
+interface Kept {
+  readonly place: LogPlace;
+  readonly rows: number;
+  readonly transaction: Transaction;
+}
+
+/** The feed of the stream's transactions; a place is where one ends in the WAL. The last ones are kept, for clients that come back. */
+export class WalFeed implements Feed {
+  readonly #parts: WalFeedParts;
+  readonly #listeners = new Set<(transaction: Transaction) => void>();
+  #kept: Kept[] = [];
+  #rows = 0;
+  /** Nothing is known of what came before. */
+  #floor: number;
+  #cursor: Cursor;
+
+  constructor(parts: WalFeedParts) {
+    this.#parts = parts;
+    this.#floor = parts.floor;
+    this.#cursor = cursorOf(parts.epoch, { seq: parts.floor, at: 0 });
+  }
+
+  get epoch(): string {
+    return this.#parts.epoch;
+  }
+
+  get cursor(): Cursor {
+    return this.#cursor;
+  }
+
+  /** Up to where the WAL is not needed to resume. */
+  get floor(): number {
+    return this.#floor;
+  }
+
+  compare(a: Cursor, b: Cursor): number {
+    return this.#known(a).seq - this.#known(b).seq;
+  }
+
+  parse(text: string): Cursor | null {
+    const place = placeOf(this.epoch, text);
+    if (place === null) return null;
+    // Of a place at the floor or below it no time is known any more; `read` says what is pruned.
+    const isKnown = place.seq <= this.#floor || this.#kept[this.#indexOf(place.seq)]?.place.at === place.at;
+    return isKnown ? (text as Cursor) : null;
+  }
+
+  async read(after: Cursor, upTo: Cursor): Promise<readonly Transaction[] | null> {
+    const [from, to] = [this.#known(after), this.#known(upTo)];
+    if (from.seq < this.#floor) return null;
+    return this.#kept
+      .filter(({ place }) => place.seq > from.seq && place.seq <= to.seq)
+      .map(({ transaction }) => transaction);
+  }
+
+  listen(listener: (transaction: Transaction) => void): () => void {
+    // One of its own for each call: the same function may listen twice.
+    const own = (transaction: Transaction): void => listener(transaction);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  /** Gives listeners a transaction, which comes after all before. */
+  give({ end, at, rows, mutations }: WalTransaction): void {
+    const last = { seq: end, at, layout: 0, op: "m", before: null, after: null };
+    const transaction = decodeTransaction({ last, rows, mutations }, this.#parts);
+    this.#kept.push({ place: { seq: end, at }, rows: rows.length + 1, transaction });
+    this.#rows += rows.length + 1;
+    this.#cursor = transaction.cursor;
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(transaction);
+      } catch (error) {
+        this.#parts.log.error({ err: error, cursor: transaction.cursor }, "a listener of the feed failed");
+      }
+    }
+  }
+
+  /** Forgets what is too much, too old, or ends before a place in the WAL. The newest transaction stays. */
+  prune(limits: { readonly count: number; readonly oldest: number; readonly before: number }): void {
+    let gone = 0;
+    for (const { place, rows } of this.#kept.slice(0, -1)) {
+      if (this.#rows <= limits.count && place.at >= limits.oldest && place.seq >= limits.before) break;
+      this.#rows -= rows;
+      this.#floor = place.seq;
+      gone++;
+    }
+    if (gone > 0) this.#kept = this.#kept.slice(gone);
+  }
+
+  /** Where a place is among those kept, which are in order; -1 where it is not. */
+  #indexOf(seq: number): number {
+    let [low, high] = [0, this.#kept.length - 1];
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.#kept[middle]?.place.seq ?? 0;
+      if (found === seq) return middle;
+      if (found < seq) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+
+  #known(cursor: Cursor): LogPlace {
+    const place = placeOf(this.epoch, cursor);
+    if (place === null) throw new TypeError(`"${cursor}" is not a cursor of this feed's epoch.`);
+    return place;
+  }
+}
