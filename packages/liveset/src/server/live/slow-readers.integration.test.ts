@@ -121,6 +121,7 @@ test(
     expect(server.server.stats()).toEqual({
       connections: fastReaders + 1,
       subscriptions: fastReaders + 1,
+      opening: 0,
       groups: 1,
     });
   },
