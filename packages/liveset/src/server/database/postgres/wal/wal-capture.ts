@@ -33,7 +33,7 @@ const mostWal = 256 * 2 ** 20;
  */
 const mostUnseen = 20_000;
 
-/** Between two prunings, in ms and in transactions. */
+/** Between two prunings, and two signs of life in the stream, in ms; and between two prunings in transactions. */
 const pruneEvery = 10_000;
 const pruneAfter = 5_000;
 
@@ -78,7 +78,11 @@ export class WalCapture implements Capture {
   /** Begins to read the slot. */
   async begin(): Promise<void> {
     await this.#connect();
-    this.#timer = setInterval(() => this.#prune(), pruneEvery);
+    // Where only other tables are written the stream is silent, and the slot would keep all their WAL: a mark moves it on.
+    this.#timer = setInterval(() => {
+      this.#prune();
+      this.caughtUp().catch(() => {});
+    }, pruneEvery);
     this.#timer.unref();
   }
 
