@@ -83,6 +83,8 @@ test(
       signals: false,
       log: { level: "silent" },
       authenticate: () => ({ id: 1 }),
+      // These readers send no pings, and the long one takes longer than two heartbeats.
+      limits: { heartbeat: 10 * 60 * 1000 },
     });
     onTestFinished(() => server.close());
     const slow = await read(server.port);
