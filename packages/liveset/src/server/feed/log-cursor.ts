@@ -21,3 +21,14 @@ export function placeOf(epoch: string, text: string): LogPlace | null {
   const place = { seq: Number(match[2]), at: Number.parseInt(match[3] ?? "", 36) };
   return cursorOf(epoch, place) === text ? place : null;
 }
+
+/**
+ * The place of a cursor that must be of this epoch.
+ *
+ * @throws TypeError where it is not: `parse` is for cursors that clients give back.
+ */
+export function knownPlace(epoch: string, cursor: Cursor): LogPlace {
+  const place = placeOf(epoch, cursor);
+  if (place === null) throw new TypeError(`"${cursor}" is not a cursor of this feed's epoch.`);
+  return place;
+}

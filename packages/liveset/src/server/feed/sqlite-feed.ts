@@ -4,7 +4,8 @@ import type { Connection } from "../database/sqlite/connection.ts";
 import type { Log } from "../log.ts";
 import { decodeTransaction, type LogReading } from "./decode-transaction.ts";
 import type { Feed } from "./feed.ts";
-import { cursorOf, type LogPlace, placeOf } from "./log-cursor.ts";
+import { FeedListeners } from "./feed-listeners.ts";
+import { cursorOf, knownPlace, type LogPlace, placeOf } from "./log-cursor.ts";
 import type { LogRow } from "./log-row.ts";
 import { splitLog } from "./split-log.ts";
 
@@ -21,7 +22,7 @@ export interface SqliteFeedParts extends LogReading {
 /** The feed of `liveset_changes`. Whoever knows of a commit, or looks for one, calls `drain`. */
 export class SqliteFeed implements Feed {
   readonly #parts: SqliteFeedParts;
-  readonly #listeners = new Set<(transaction: Transaction) => void>();
+  readonly #listeners: FeedListeners;
   readonly #queue: Transaction[] = [];
   #fetched: LogPlace;
   #cursor: Cursor;
@@ -29,6 +30,7 @@ export class SqliteFeed implements Feed {
 
   constructor(parts: SqliteFeedParts) {
     this.#parts = parts;
+    this.#listeners = new FeedListeners(parts.log);
     this.#fetched = parts.start;
     this.#cursor = cursorOf(parts.epoch, parts.start);
   }
@@ -47,7 +49,7 @@ export class SqliteFeed implements Feed {
   }
 
   compare(a: Cursor, b: Cursor): number {
-    return this.#known(a).seq - this.#known(b).seq;
+    return knownPlace(this.epoch, a).seq - knownPlace(this.epoch, b).seq;
   }
 
   parse(text: string): Cursor | null {
@@ -58,19 +60,16 @@ export class SqliteFeed implements Feed {
   }
 
   async read(after: Cursor, upTo: Cursor): Promise<readonly Transaction[] | null> {
-    const from = this.#known(after);
+    const from = knownPlace(this.epoch, after);
     const [at] = this.#lookUp(from.seq);
     // Pruned, or not of this log: what came after it cannot be told in full.
     if (at !== from.at) return null;
-    const rows = this.#rows(this.#parts.reader(), from.seq, this.#known(upTo).seq);
+    const rows = this.#rows(this.#parts.reader(), from.seq, knownPlace(this.epoch, upTo).seq);
     return splitLog(rows).map((transaction) => decodeTransaction(transaction, this.#parts));
   }
 
   listen(listener: (transaction: Transaction) => void): () => void {
-    // One of its own for each call: the same function may listen twice.
-    const own = (transaction: Transaction): void => listener(transaction);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   /**
@@ -95,17 +94,9 @@ export class SqliteFeed implements Feed {
     this.#giving = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       this.#cursor = next.cursor;
-      for (const listener of [...this.#listeners]) this.#call(listener, next);
+      this.#listeners.give(next);
     }
     this.#giving = false;
-  }
-
-  #call(listener: (transaction: Transaction) => void, transaction: Transaction): void {
-    try {
-      listener(transaction);
-    } catch (error) {
-      this.#parts.log.error({ err: error, cursor: transaction.cursor }, "a listener of the feed failed");
-    }
   }
 
   /** Rows may be missing where another process renewed capture, or pruned what this one was too busy to read. */
@@ -142,11 +133,5 @@ export class SqliteFeed implements Feed {
         "SELECT (SELECT at FROM liveset_changes WHERE seq = ?), (SELECT min(seq) FROM liveset_changes)",
         seq,
       );
-  }
-
-  #known(cursor: Cursor): LogPlace {
-    const place = placeOf(this.epoch, cursor);
-    if (place === null) throw new TypeError(`"${cursor}" is not a cursor of this feed's epoch.`);
-    return place;
   }
 }

@@ -1,5 +1,6 @@
 import { type Issue, LivesetError } from "../../../core/error/liveset-error.ts";
 import type { TableInfo } from "../../table/table-info.ts";
+import { coded, uniqueIssues } from "../constraint-errors.ts";
 import { findPostgresError, isConnectionFailure, type PostgresError } from "./postgres-error.ts";
 
 /** A SQL column's name in Drizzle's table, or itself where the table is not known. */
@@ -75,25 +76,6 @@ const foreignKey: Issue = {
   code: "foreign_key",
   message: "A row that is referred to does not exist, or is still referred to.",
 };
-
-function uniqueIssues(names: readonly string[]): Issue[] {
-  const [only] = names;
-  if (names.length === 1 && only !== undefined)
-    return [{ path: [only], code: "unique", message: `Another row has this ${only} already.` }];
-  const together = names.length === 0 ? "values" : `combination of ${names.join(", ")}`;
-  const message = `Another row has this ${together} already.`;
-  return names.length === 0
-    ? [{ path: [], code: "unique", message }]
-    : names.map((name) => ({ path: [name], code: "unique", message }));
-}
-
-function coded(code: "conflict" | "invalid", errors: readonly Issue[], cause: unknown): LivesetError {
-  return new LivesetError(code, {
-    ...(errors[0] === undefined ? {} : { detail: errors[0].message }),
-    errors,
-    cause,
-  });
-}
 
 /** The columns of "Key (a, "b c")=(1, 2) already exists."; none of an index on an expression. */
 function columnsOf({ detail = "", schema = "", table = "" }: PostgresError, propertyOf: NameOf): string[] {

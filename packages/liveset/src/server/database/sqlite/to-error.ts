@@ -1,5 +1,6 @@
-import { type Issue, LivesetError } from "../../../core/error/liveset-error.ts";
+import { LivesetError } from "../../../core/error/liveset-error.ts";
 import type { TableColumn, TableInfo } from "../../table/table-info.ts";
+import { coded, uniqueIssues } from "../constraint-errors.ts";
 import { findSqliteError, primary, type SqliteError } from "./sqlite-error.ts";
 
 /** Extended codes of a broken constraint. */
@@ -91,25 +92,6 @@ function constraintError(error: SqliteError, propertyOf: NameOf, cause: unknown)
     default:
       return null;
   }
-}
-
-function uniqueIssues(names: readonly string[]): Issue[] {
-  const [only] = names;
-  if (names.length === 1 && only !== undefined)
-    return [{ path: [only], code: "unique", message: `Another row has this ${only} already.` }];
-  const together = names.length === 0 ? "values" : `combination of ${names.join(", ")}`;
-  const message = `Another row has this ${together} already.`;
-  return names.length === 0
-    ? [{ path: [], code: "unique", message }]
-    : names.map((name) => ({ path: [name], code: "unique", message }));
-}
-
-function coded(code: "conflict" | "invalid", errors: readonly Issue[], cause: unknown): LivesetError {
-  return new LivesetError(code, {
-    ...(errors[0] === undefined ? {} : { detail: errors[0].message }),
-    errors,
-    cause,
-  });
 }
 
 /** The columns of "UNIQUE constraint failed: t.a, t.b" and of "cannot store TEXT value in INTEGER column t.a". */

@@ -1,5 +1,6 @@
 import type { DatabaseColumn, DatabaseTable } from "../capture.ts";
 import { literal, quoted } from "../sql-name.ts";
+import { triggerFunction } from "../trigger-function.ts";
 
 /** What a table needs so that its changes are written into the log. */
 export interface TableCapture {
@@ -32,21 +33,12 @@ export function tableCapture(table: DatabaseTable, layout: number, schema: strin
   const name = `capture_${layout}`;
   const fn = `${quoted(schema)}.${quoted(name)}`;
   const body = functionBody(table, layout, schema);
-  const settings = [
-    "search_path = pg_catalog, pg_temp",
-    "TimeZone = 'UTC'",
-    "DateStyle = 'ISO, MDY'",
-    "IntervalStyle = 'postgres'",
-    "extra_float_digits = 1",
-    "bytea_output = 'hex'",
-  ];
-  const sets = settings.map((setting) => `SET ${setting}`).join(" ");
   return {
     name,
     body,
     triggers: [rowTrigger, truncateTrigger],
     create: [
-      `CREATE OR REPLACE FUNCTION ${fn}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER ${sets} AS ${literal(body)}`,
+      triggerFunction(fn, body),
       ...dropTriggers(target),
       `CREATE TRIGGER ${rowTrigger} AFTER INSERT OR UPDATE OR DELETE ON ${target} FOR EACH ROW EXECUTE FUNCTION ${fn}()`,
       `CREATE TRIGGER ${truncateTrigger} BEFORE TRUNCATE ON ${target} FOR EACH STATEMENT EXECUTE FUNCTION ${fn}()`,

@@ -2,7 +2,8 @@ import type { Cursor } from "../../../../core/change/cursor.ts";
 import type { Transaction } from "../../../../core/change/transaction.ts";
 import { decodeTransaction, type LogReading } from "../../../feed/decode-transaction.ts";
 import type { Feed } from "../../../feed/feed.ts";
-import { cursorOf, type LogPlace, placeOf } from "../../../feed/log-cursor.ts";
+import { FeedListeners } from "../../../feed/feed-listeners.ts";
+import { cursorOf, knownPlace, type LogPlace, placeOf } from "../../../feed/log-cursor.ts";
 import type { LogRow } from "../../../feed/log-row.ts";
 import type { Log } from "../../../log.ts";
 import type { CaptureParts } from "../capture.ts";
@@ -22,12 +23,13 @@ export interface TriggerFeedParts extends LogReading {
 /** The feed of released transactions. Whoever releases one calls `give`. */
 export class TriggerFeed implements Feed {
   readonly #parts: TriggerFeedParts;
-  readonly #listeners = new Set<(transaction: Transaction) => void>();
+  readonly #listeners: FeedListeners;
   readonly places: ReleasedPlaces;
   #cursor: Cursor;
 
   constructor(parts: TriggerFeedParts) {
     this.#parts = parts;
+    this.#listeners = new FeedListeners(parts.log);
     this.places = new ReleasedPlaces(parts.places);
     this.#cursor = cursorOf(parts.epoch, this.places.last);
   }
@@ -41,7 +43,7 @@ export class TriggerFeed implements Feed {
   }
 
   compare(a: Cursor, b: Cursor): number {
-    return this.#known(a).seq - this.#known(b).seq;
+    return knownPlace(this.epoch, a).seq - knownPlace(this.epoch, b).seq;
   }
 
   parse(text: string): Cursor | null {
@@ -50,7 +52,7 @@ export class TriggerFeed implements Feed {
   }
 
   async read(after: Cursor, upTo: Cursor): Promise<readonly Transaction[] | null> {
-    const [from, to] = [this.#known(after), this.#known(upTo)];
+    const [from, to] = [knownPlace(this.epoch, after), knownPlace(this.epoch, upTo)];
     if (this.places.judge(from) !== "held") return null;
     if (from.seq >= to.seq) return [];
     const { changes, withClient } = this.#parts;
@@ -61,10 +63,7 @@ export class TriggerFeed implements Feed {
   }
 
   listen(listener: (transaction: Transaction) => void): () => void {
-    // One of its own for each call: the same function may listen twice.
-    const own = (transaction: Transaction): void => listener(transaction);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   /** Gives listeners a transaction that has its place in the log. */
@@ -72,13 +71,7 @@ export class TriggerFeed implements Feed {
     const transaction = this.#decode(place, rows);
     this.places.add(place);
     this.#cursor = transaction.cursor;
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(transaction);
-      } catch (error) {
-        this.#parts.log.error({ err: error, cursor: transaction.cursor }, "a listener of the feed failed");
-      }
-    }
+    this.#listeners.give(transaction);
   }
 
   #decode({ seq, at }: LogPlace, rows: readonly LogRow[]): Transaction {
@@ -88,11 +81,5 @@ export class TriggerFeed implements Feed {
     const last = { seq, at, layout: 0, op: "m", before: null, after: null };
     const changed = rows.filter(({ op }) => op !== "m");
     return decodeTransaction({ last, rows: changed, mutations }, this.#parts);
-  }
-
-  #known(cursor: Cursor): LogPlace {
-    const place = placeOf(this.epoch, cursor);
-    if (place === null) throw new TypeError(`"${cursor}" is not a cursor of this feed's epoch.`);
-    return place;
   }
 }

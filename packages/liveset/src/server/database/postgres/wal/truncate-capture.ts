@@ -1,5 +1,6 @@
 import type { DatabaseColumn, DatabaseTable } from "../capture.ts";
 import { literal, quoted } from "../sql-name.ts";
+import { triggerFunction } from "../trigger-function.ts";
 import { messagePrefix } from "./wal-assembler.ts";
 
 /** A function, and the statements that make it and its trigger. */
@@ -26,20 +27,11 @@ BEGIN
   PERFORM pg_logical_emit_message(true, ${literal(messagePrefix)}, ${note}) FROM ${target} t;
   RETURN NULL;
 END`;
-  const settings = [
-    "search_path = pg_catalog, pg_temp",
-    "TimeZone = 'UTC'",
-    "DateStyle = 'ISO, MDY'",
-    "IntervalStyle = 'postgres'",
-    "extra_float_digits = 1",
-    "bytea_output = 'hex'",
-  ];
-  const sets = settings.map((setting) => `SET ${setting}`).join(" ");
   return {
     name,
     body,
     create: [
-      `CREATE OR REPLACE FUNCTION ${fn}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER ${sets} AS ${literal(body)}`,
+      triggerFunction(fn, body),
       `DROP TRIGGER IF EXISTS ${trigger} ON ${target}`,
       `CREATE TRIGGER ${trigger} BEFORE TRUNCATE ON ${target} FOR EACH STATEMENT EXECUTE FUNCTION ${fn}()`,
       `ALTER TABLE ${target} ENABLE ALWAYS TRIGGER ${trigger}`,

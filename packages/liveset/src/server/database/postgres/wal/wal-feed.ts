@@ -2,7 +2,8 @@ import type { Cursor } from "../../../../core/change/cursor.ts";
 import type { Transaction } from "../../../../core/change/transaction.ts";
 import { decodeTransaction, type LogReading } from "../../../feed/decode-transaction.ts";
 import type { Feed } from "../../../feed/feed.ts";
-import { cursorOf, type LogPlace, placeOf } from "../../../feed/log-cursor.ts";
+import { FeedListeners } from "../../../feed/feed-listeners.ts";
+import { cursorOf, knownPlace, type LogPlace, placeOf } from "../../../feed/log-cursor.ts";
 import type { Log } from "../../../log.ts";
 import type { WalTransaction } from "./wal-assembler.ts";
 
@@ -22,7 +23,7 @@ interface Kept {
 /** The feed of the stream's transactions; a place is where one ends in the WAL. The last ones are kept, for clients that come back. */
 export class WalFeed implements Feed {
   readonly #parts: WalFeedParts;
-  readonly #listeners = new Set<(transaction: Transaction) => void>();
+  readonly #listeners: FeedListeners;
   #kept: Kept[] = [];
   #rows = 0;
   /** Nothing is known of what came before. */
@@ -31,6 +32,7 @@ export class WalFeed implements Feed {
 
   constructor(parts: WalFeedParts) {
     this.#parts = parts;
+    this.#listeners = new FeedListeners(parts.log);
     this.#floor = parts.floor;
     this.#cursor = cursorOf(parts.epoch, { seq: parts.floor, at: 0 });
   }
@@ -49,7 +51,7 @@ export class WalFeed implements Feed {
   }
 
   compare(a: Cursor, b: Cursor): number {
-    return this.#known(a).seq - this.#known(b).seq;
+    return knownPlace(this.epoch, a).seq - knownPlace(this.epoch, b).seq;
   }
 
   parse(text: string): Cursor | null {
@@ -61,7 +63,7 @@ export class WalFeed implements Feed {
   }
 
   async read(after: Cursor, upTo: Cursor): Promise<readonly Transaction[] | null> {
-    const [from, to] = [this.#known(after), this.#known(upTo)];
+    const [from, to] = [knownPlace(this.epoch, after), knownPlace(this.epoch, upTo)];
     if (from.seq < this.#floor) return null;
     return this.#kept
       .filter(({ place }) => place.seq > from.seq && place.seq <= to.seq)
@@ -69,10 +71,7 @@ export class WalFeed implements Feed {
   }
 
   listen(listener: (transaction: Transaction) => void): () => void {
-    // One of its own for each call: the same function may listen twice.
-    const own = (transaction: Transaction): void => listener(transaction);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   /** Gives listeners a transaction, which comes after all before. */
@@ -82,13 +81,7 @@ export class WalFeed implements Feed {
     this.#kept.push({ place: { seq: end, at }, rows: rows.length + 1, transaction });
     this.#rows += rows.length + 1;
     this.#cursor = transaction.cursor;
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(transaction);
-      } catch (error) {
-        this.#parts.log.error({ err: error, cursor: transaction.cursor }, "a listener of the feed failed");
-      }
-    }
+    this.#listeners.give(transaction);
   }
 
   /** Forgets what is too much, too old, or ends before a place in the WAL. The newest transaction stays. */
@@ -114,11 +107,5 @@ export class WalFeed implements Feed {
       else high = middle - 1;
     }
     return -1;
-  }
-
-  #known(cursor: Cursor): LogPlace {
-    const place = placeOf(this.epoch, cursor);
-    if (place === null) throw new TypeError(`"${cursor}" is not a cursor of this feed's epoch.`);
-    return place;
   }
 }
