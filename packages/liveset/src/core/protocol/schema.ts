@@ -12,6 +12,8 @@ export interface Schema<T> {
   readonly describe: string;
   readonly optional: boolean;
   check(value: unknown, path: readonly (string | number)[], issues: Issue[]): void;
+  /** Of an object: the fields that it knows. */
+  readonly names?: readonly string[];
   /** Carries the type only; never set. */
   readonly type?: T;
 }
@@ -117,6 +119,7 @@ export function optional<T>(schema: Schema<T>): Schema<T> & { readonly optional:
 export function object<F extends Fields>(fields: F): Schema<ObjectOf<F>> {
   const entries = Object.entries(fields);
   return {
+    names: Object.keys(fields),
     describe: `{${entries.map(([name, schema]) => `${name}:${schema.describe}`).join(",")}}`,
     optional: false,
     check(value, path, issues) {

@@ -27,11 +27,17 @@ export function readFrame(text: string): ReadFrame {
   const issues: Issue[] = [];
   schema.check(value, [], issues);
   const [first] = issues;
-  if (first === undefined) return { ok: true, up: value as unknown as Up };
+  if (first === undefined) return { ok: true, up: known(value, schema) };
   return refuse(
     id,
     new LivesetError("invalid", { detail: first.message, errors: issues.slice(0, mostIssues) }),
   );
+}
+
+/** Only what the schema knows: more would be taken for what the server itself says of a call, such as its user. */
+function known(frame: Readonly<Record<string, unknown>>, { names = [] }: Schema<Up>): Up {
+  const fields = names.filter((name) => Object.hasOwn(frame, name)).map((name) => [name, frame[name]]);
+  return Object.fromEntries(fields) as Up;
 }
 
 /** The id of a frame, where one can be read. */

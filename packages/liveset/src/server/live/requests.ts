@@ -65,7 +65,7 @@ export class Requests {
 
   #inTurn({ user, request }: Caller, wish: Wish): Promise<OperationResult | null> {
     const work = async (): Promise<OperationResult | null> =>
-      this.#ended ? null : operate(this.#owner.parts.runtime, { user, request, ...wish });
+      this.#ended ? null : operate(this.#owner.parts.runtime, { ...wish, user, request });
     if (reads.has(wish.action)) return work();
     const result = this.#lastWrite.then(work);
     this.#lastWrite = result.catch(() => {});
