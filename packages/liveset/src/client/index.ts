@@ -3,10 +3,11 @@
  *
  * @module
  */
-export type { FieldOf, Shown } from "../core/api-types.ts";
+export type { FieldOf } from "../core/api-types.ts";
 export { type Code, codes } from "../core/error/codes.ts";
 export { type Issue, LivesetError } from "../core/error/liveset-error.ts";
 export type { Key } from "../core/key/key.ts";
+export type { Shown } from "../core/nested-types.ts";
 export type { OrderBy, OrderValue } from "../core/query/order.ts";
 export type { Backoff } from "./backoff.ts";
 export type { Client, ClientBase, ClientStatus, ResourcesOf } from "./client.ts";
@@ -29,3 +30,4 @@ export type {
 } from "./resource-client.ts";
 export type { Readable } from "./signal.ts";
 export type { OpenWebSocket, WebSocketLike } from "./web-socket.ts";
+export type { NestedQuery, With } from "./with.ts";

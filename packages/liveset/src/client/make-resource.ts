@@ -16,7 +16,7 @@ export interface Caller {
 }
 
 type Params = Readonly<Record<string, Json>>;
-type Options = CallOptions & { readonly params?: Params } & Pick<Query, "fields">;
+type Options = CallOptions & { readonly params?: Params } & Pick<Query, "fields" | "with">;
 
 /** The methods of one resource. What they accept is the business of their types; the server checks it anyway. */
 export function makeResource(name: string, caller: Caller): ResourceClient {
@@ -72,8 +72,12 @@ function actionsOf(call: Call): Readonly<Record<string, Act>> {
 }
 
 /** Of one row, the query has only how it is shown. */
-function shownBy({ fields }: Options = {}): { readonly query?: Query } {
-  return fields === undefined ? {} : { query: { fields } };
+function shownBy({ fields, with: nested }: Options = {}): { readonly query?: Query } {
+  const query: Query = {
+    ...(fields === undefined ? {} : { fields }),
+    ...(nested === undefined ? {} : { with: nested }),
+  };
+  return fields === undefined && nested === undefined ? {} : { query };
 }
 
 function paramsOf({ params }: Options): { readonly params?: Params } {

@@ -1,27 +1,31 @@
-import type { ActionTypes, FieldOf, ResourceTypes, Shown } from "../core/api-types.ts";
-import type { Lookup } from "../core/query/lookup.ts";
+import type { ActionTypes, FieldOf, ResourceTypes } from "../core/api-types.ts";
+import type { Shown } from "../core/nested-types.ts";
 import type { OrderBy } from "../core/query/order.ts";
-import type { DeclaredWhere } from "../core/query/where.ts";
+import type { Filters } from "./filters.ts";
 import type { LiveHandle, LiveWindow } from "./live-handle.ts";
 import type { CallOptions } from "./operation.ts";
+import type { Exactly, With } from "./with.ts";
 
-type Filters<T extends ResourceTypes> = T["filters"] extends { readonly [K in keyof T["filterRow"]]?: Lookup }
-  ? DeclaredWhere<T["filterRow"], T["filters"], RelatedFilters<T>>
-  : never;
-
-type RelatedFilters<T extends ResourceTypes> = T["relatedFilters"] extends object
-  ? T["relatedFilters"]
-  : Readonly<Record<never, never>>;
+type Nothing = Readonly<Record<never, never>>;
 
 /** How rows are to be shown. */
-export interface Fields<T extends ResourceTypes = ResourceTypes, F extends FieldOf<T> = FieldOf<T>> {
+export interface Fields<
+  T extends ResourceTypes = ResourceTypes,
+  F extends FieldOf<T> = FieldOf<T>,
+  W extends With<T> = Nothing,
+> {
   /** The fields to be shown, beside the key. Default: all. */
   readonly fields?: readonly F[];
+  /** Related rows to be nested in the rows, where the resource declares the relation: `{ tasks: true }`. */
+  readonly with?: With<T> & W & Exactly<W, With<T>>;
 }
 
 /** What a live list may ask for: declared filters, declared orders, and a search over the declared columns. */
-export interface LiveListQuery<T extends ResourceTypes = ResourceTypes, F extends FieldOf<T> = FieldOf<T>>
-  extends Fields<T, F> {
+export interface LiveListQuery<
+  T extends ResourceTypes = ResourceTypes,
+  F extends FieldOf<T> = FieldOf<T>,
+  W extends With<T> = Nothing,
+> extends Fields<T, F, W> {
   readonly where?: Filters<T>;
   /** Words that must all occur. */
   readonly search?: string;
@@ -30,8 +34,11 @@ export interface LiveListQuery<T extends ResourceTypes = ResourceTypes, F extend
 }
 
 /** What a live window may ask for: the first rows of a list, in its order. */
-export interface LiveWindowQuery<T extends ResourceTypes = ResourceTypes, F extends FieldOf<T> = FieldOf<T>>
-  extends LiveListQuery<T, F> {
+export interface LiveWindowQuery<
+  T extends ResourceTypes = ResourceTypes,
+  F extends FieldOf<T> = FieldOf<T>,
+  W extends With<T> = Nothing,
+> extends LiveListQuery<T, F, W> {
   /** How many rows; `loadMore` makes it more. */
   readonly limit: number;
   /** A position that it begins behind, from a page. */
@@ -43,12 +50,15 @@ export interface LiveWindowQuery<T extends ResourceTypes = ResourceTypes, F exte
 /** What a live count may ask for. */
 export type LiveCountQuery<T extends ResourceTypes = ResourceTypes> = Omit<
   LiveListQuery<T>,
-  "orderBy" | "fields"
+  "orderBy" | "fields" | "with"
 >;
 
 /** What a page of a list may ask for. */
-export interface ListQuery<T extends ResourceTypes = ResourceTypes, F extends FieldOf<T> = FieldOf<T>>
-  extends LiveListQuery<T, F> {
+export interface ListQuery<
+  T extends ResourceTypes = ResourceTypes,
+  F extends FieldOf<T> = FieldOf<T>,
+  W extends With<T> = Nothing,
+> extends LiveListQuery<T, F, W> {
   readonly limit?: number;
   readonly offset?: number;
   /** The position that the page begins behind, from the page before. */
@@ -56,14 +66,18 @@ export interface ListQuery<T extends ResourceTypes = ResourceTypes, F extends Fi
 }
 
 /** A page of a list. */
-export interface Page<T extends ResourceTypes = ResourceTypes, F extends FieldOf<T> = FieldOf<T>> {
+export interface Page<
+  T extends ResourceTypes = ResourceTypes,
+  F extends FieldOf<T> = FieldOf<T>,
+  W extends With<T> = Nothing,
+> {
   /** How many rows fit in all. */
   readonly count: number;
-  readonly results: readonly Shown<T, F>[];
+  readonly results: readonly Shown<T, F, W>[];
   /** What to ask for the page behind; null at the end. */
-  readonly next: ListQuery<T, F> | null;
+  readonly next: ListQuery<T, F, W> | null;
   /** What to ask for the page before; null at the beginning, and where pages follow `after`. */
-  readonly previous: ListQuery<T, F> | null;
+  readonly previous: ListQuery<T, F, W> | null;
 }
 
 type Params<T extends ResourceTypes> = keyof T["params"] extends never
@@ -112,36 +126,36 @@ export interface ResourceClient<T extends ResourceTypes = ResourceTypes> {
   /** The resource's name. */
   readonly name: string;
   /** One page. */
-  list<const F extends FieldOf<T> = FieldOf<T>>(
-    ...rest: Optional<ListQuery<T, F>, Options<T>>
-  ): Promise<Page<T, F>>;
+  list<const F extends FieldOf<T> = FieldOf<T>, const W extends With<T> = Nothing>(
+    ...rest: Optional<ListQuery<T, F, W>, Options<T>>
+  ): Promise<Page<T, F, W>>;
   /** One row; `not_found` where it is absent or out of the caller's sight. */
-  retrieve<const F extends FieldOf<T> = FieldOf<T>>(
+  retrieve<const F extends FieldOf<T> = FieldOf<T>, const W extends With<T> = Nothing>(
     key: T["key"],
-    ...options: Last<Options<T> & Fields<T, F>>
-  ): Promise<Shown<T, F>>;
-  create(data: T["create"], ...options: Last<Options<T>>): Promise<T["row"]>;
+    ...options: Last<Options<T> & Fields<T, F, W>>
+  ): Promise<Shown<T, F, W>>;
+  create(data: T["create"], ...options: Last<Options<T>>): Promise<Shown<T, FieldOf<T>>>;
   /** Replaces a row: all required fields. */
-  update(key: T["key"], data: T["update"], ...options: Last<Options<T>>): Promise<T["row"]>;
+  update(key: T["key"], data: T["update"], ...options: Last<Options<T>>): Promise<Shown<T, FieldOf<T>>>;
   /** Changes some fields. */
-  patch(key: T["key"], data: T["patch"], ...options: Last<Options<T>>): Promise<T["row"]>;
+  patch(key: T["key"], data: T["patch"], ...options: Last<Options<T>>): Promise<Shown<T, FieldOf<T>>>;
   delete(key: T["key"], ...options: Last<Options<T>>): Promise<void>;
   /** The declared actions, by name. */
   readonly actions: { readonly [K in keyof T["actions"]]: ActionCall<T, T["actions"][K]> };
   /** The first rows that fit, live; more when they are asked for. */
-  live<const F extends FieldOf<T> = FieldOf<T>>(
-    query: LiveWindowQuery<T, F>,
+  live<const F extends FieldOf<T> = FieldOf<T>, const W extends With<T> = Nothing>(
+    query: LiveWindowQuery<T, F, W>,
     ...options: Last<LiveOptions<T>>
-  ): LiveWindow<readonly Shown<T, F>[]>;
+  ): LiveWindow<readonly Shown<T, F, W>[]>;
   /** All rows that fit, live. A null query is off. Release the handle when it is not needed any more. */
-  live<const F extends FieldOf<T> = FieldOf<T>>(
-    ...rest: Optional<LiveListQuery<T, F> | null, LiveOptions<T>>
-  ): LiveHandle<readonly Shown<T, F>[]>;
+  live<const F extends FieldOf<T> = FieldOf<T>, const W extends With<T> = Nothing>(
+    ...rest: Optional<LiveListQuery<T, F, W> | null, LiveOptions<T>>
+  ): LiveHandle<readonly Shown<T, F, W>[]>;
   /** How many rows fit, live, without the rows: `data` is undefined while it is not known. A null query is off. */
   liveCount(...rest: Optional<LiveCountQuery<T> | null, LiveOptions<T>>): LiveHandle<number | undefined>;
   /** One row, live: `data` is null where it is absent or out of sight. A null key is off. */
-  liveOne<const F extends FieldOf<T> = FieldOf<T>>(
+  liveOne<const F extends FieldOf<T> = FieldOf<T>, const W extends With<T> = Nothing>(
     key: T["key"] | null,
-    ...options: Last<LiveOptions<T> & Fields<T, F>>
-  ): LiveHandle<Shown<T, F> | null | undefined>;
+    ...options: Last<LiveOptions<T> & Fields<T, F, W>>
+  ): LiveHandle<Shown<T, F, W> | null | undefined>;
 }

@@ -25,6 +25,8 @@ export interface ResourceTypes {
   readonly filters: { readonly [field: string]: Lookup };
   /** Conditions across relations, as far as they are declared: what stands in a `where` beside the fields. */
   readonly relatedFilters?: object;
+  /** What may be nested in its rows, by relation: see `NestedTypes`. */
+  readonly nested?: object;
   /** Names of the fields to order by. */
   readonly orderBy: string;
   readonly params: object;
@@ -34,8 +36,8 @@ export interface ResourceTypes {
 /** Names of the fields of a resource's rows: those that a caller may choose from. */
 export type FieldOf<T extends ResourceTypes> = keyof T["row"] & string;
 
-/** A row of which only the fields `F` were asked for. The key is there in any case. */
-export type Shown<T extends ResourceTypes, F extends string> = [FieldOf<T>] extends [F]
+/** The fields `F` of a row, and its key. */
+export type FieldsShown<T extends ResourceTypes, F extends string> = [FieldOf<T>] extends [F]
   ? T["row"]
   : Pick<T["row"], Extract<keyof T["row"], F | KeyFieldOf<T>>>;
 

@@ -92,3 +92,28 @@ export type RelatedFilters<S extends SchemaModule, Name, D> = {
     >
   >;
 };
+
+/** How a resource nests the rows behind a relation. */
+export type NestingDeclaration = { readonly [relation: string]: true | NestingOptions };
+
+/** What is said of nested rows once for all callers. */
+export interface NestingOptions {
+  /** The resource that shows them, where several have their table. */
+  readonly resource?: string;
+}
+
+/** The same declaration where its names are those of relations, `never` in place of others. */
+export type CheckedNesting<S extends SchemaModule, Name, N> = {
+  readonly [K in keyof N]: K extends keyof RelationsNamed<S, Name> ? N[K] : never;
+};
+
+/** What a declaration says of nested rows, before the resource that shows them is known. */
+export type NestingTypes<S extends SchemaModule, Name, N> = {
+  readonly [K in keyof N & keyof RelationsNamed<S, Name>]: {
+    readonly table: TargetOf<RelationsNamed<S, Name>[K]>;
+    readonly many: RelationsNamed<S, Name>[K] extends One ? false : true;
+    readonly always: N[K] extends { readonly always: true } ? true : false;
+    readonly resource: N[K] extends { readonly resource: infer R extends string } ? R : undefined;
+    readonly fields: N[K] extends { readonly fields: readonly (infer F extends string)[] } ? F : undefined;
+  };
+};

@@ -8,7 +8,15 @@ import type { Where } from "../core/query/where.ts";
 import type { Action } from "./action.ts";
 import type { Context } from "./context.ts";
 import type { OpaqueSql } from "./opaque.ts";
-import type { IsPath, RelatedFilters, RelatedWhere, SchemaModule } from "./relation-types.ts";
+import type {
+  CheckedNesting,
+  IsPath,
+  NestingDeclaration,
+  NestingTypes,
+  RelatedFilters,
+  RelatedWhere,
+  SchemaModule,
+} from "./relation-types.ts";
 
 /** Property names of a table's columns. */
 export type ColumnName<T extends Table> = keyof InferSelectModel<T> & string;
@@ -117,6 +125,7 @@ export interface ResourceOptions<
   A extends Readonly<Record<string, Action<T>>>,
   W extends ColumnName<T>,
   S extends SchemaModule = NoSchema,
+  N extends NestingDeclaration = NestingDeclaration,
 > {
   /** Label on the `rest-live` dialect, such as `todolist.Task`. Default: the resource's name. */
   readonly model?: string;
@@ -129,7 +138,7 @@ export interface ResourceOptions<
    * Relations of which callers may have the rows nested, as `?with=tasks`. They are shown as the resource of their table shows them
    * to the caller; where several resources have that table, `resource` names one.
    */
-  readonly with?: { readonly [relation: string]: true | { readonly resource?: string } };
+  readonly with?: N & CheckedNesting<S, T["_"]["name"], N>;
   /** Columns that are shown, and that callers may write. Default: all. The key is always shown. */
   readonly fields?: readonly F[];
   /** Further fields, computed from the row. They must not depend on anything else. */
@@ -170,18 +179,21 @@ export interface InputSchemas {
 }
 
 /** A resource's options with their types erased, for the server's own use. */
-export type AnyResourceOptions = ResourceOptions<
-  Table,
-  string,
-  Readonly<Record<string, unknown>>,
-  Schemas,
-  FilterDeclaration<Table>,
-  string,
-  InputSchemas,
-  Readonly<Record<string, Action<Table>>>,
-  string,
-  SchemaModule
->;
+export type AnyResourceOptions = Omit<
+  ResourceOptions<
+    Table,
+    string,
+    Readonly<Record<string, unknown>>,
+    Schemas,
+    FilterDeclaration<Table>,
+    string,
+    InputSchemas,
+    Readonly<Record<string, Action<Table>>>,
+    string,
+    SchemaModule
+  >,
+  "with"
+> & { readonly with?: NestingDeclaration };
 
 /**
  * A declared resource. Made by `resource`. `Types` are those of `ResourceTypes`; they are not said to be, because a
@@ -243,7 +255,11 @@ export interface TypesOf<
   A,
   W extends string,
   S extends SchemaModule = NoSchema,
+  N = NoSchema,
 > extends ResourceTypes {
+  /** Name of the table in the database. */
+  readonly table: T["_"]["name"];
+  readonly nesting: NestingTypes<S, T["_"]["name"], N>;
   readonly row: WireRowOf<Pick<Row<T>, F | KeyColumn<T>>> & {
     readonly [K in keyof C]: WireValue<C[K]>;
   };
@@ -293,9 +309,10 @@ export function resource<
   const A extends Readonly<Record<string, Action<T>>> = Readonly<Record<never, never>>,
   const W extends ColumnName<T> = never,
   S extends SchemaModule = NoSchema,
+  const N extends NestingDeclaration = Readonly<Record<never, never>>,
 >(
   table: T,
-  options?: ResourceOptions<T, F, C, P, L, O, I, A, W, S>,
-): Resource<TypesOf<T, F, C, P, L, O, I, A, W, S>> {
+  options?: ResourceOptions<T, F, C, P, L, O, I, A, W, S, N>,
+): Resource<TypesOf<T, F, C, P, L, O, I, A, W, S, N>> {
   return { table, options: (options ?? {}) as unknown as AnyResourceOptions };
 }

@@ -1,7 +1,9 @@
 import { type MaybeRefOrGetter, toValue } from "vue";
 import type { LiveHandle } from "../client/live-handle.ts";
 import type { Last, LiveListQuery, LiveOptions, ResourceClient } from "../client/resource-client.ts";
-import type { FieldOf, ResourceTypes, Shown } from "../core/api-types.ts";
+import type { With } from "../client/with.ts";
+import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
+import type { Shown } from "../core/nested-types.ts";
 import { type Live, type UseLiveOptions, useLive } from "./live.ts";
 
 /**
@@ -19,22 +21,26 @@ import { type Live, type UseLiveOptions, useLive } from "./live.ts";
  * }));
  * ```
  */
-export function useLiveList<T extends ResourceTypes, const F extends FieldOf<T> = FieldOf<T>>(
+export function useLiveList<
+  T extends ResourceTypes,
+  const F extends FieldOf<T> = FieldOf<T>,
+  const W extends With<T> = Readonly<Record<never, never>>,
+>(
   resource: MaybeRefOrGetter<ResourceClient<T>>,
-  query?: MaybeRefOrGetter<LiveListQuery<T, F> | null | undefined>,
+  query?: MaybeRefOrGetter<LiveListQuery<T, F, W> | null | undefined>,
   ...[options]: Last<LiveOptions<T> & UseLiveOptions>
-): Live<readonly Shown<T, F>[]> {
-  const asked = (): LiveListQuery<T, F> | null | undefined => (query === undefined ? {} : toValue(query));
+): Live<readonly Shown<T, F, W>[]> {
+  const asked = (): LiveListQuery<T, F, W> | null | undefined => (query === undefined ? {} : toValue(query));
   // As text, so that a getter which makes an equal query anew changes nothing, and parts of a reactive query are seen.
   const text = (): string => JSON.stringify([asked() ?? null, options?.params]);
   return useLive(
     [() => toValue(resource), text],
     () => {
-      const [copy, params] = JSON.parse(text()) as [LiveListQuery<T, F> | null, unknown];
+      const [copy, params] = JSON.parse(text()) as [LiveListQuery<T, F, W> | null, unknown];
       const live = toValue(resource).live as (
         query: unknown,
         options: unknown,
-      ) => LiveHandle<readonly Shown<T, F>[]>;
+      ) => LiveHandle<readonly Shown<T, F, W>[]>;
       return live(copy, params === null ? undefined : { params });
     },
     () => (asked() ?? null) === null,

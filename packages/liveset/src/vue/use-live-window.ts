@@ -1,7 +1,9 @@
 import { type MaybeRefOrGetter, type ShallowRef, shallowRef, toValue } from "vue";
 import type { LiveHandle, LiveWindow } from "../client/live-handle.ts";
 import type { Last, LiveOptions, LiveWindowQuery, ResourceClient } from "../client/resource-client.ts";
-import type { FieldOf, ResourceTypes, Shown } from "../core/api-types.ts";
+import type { With } from "../client/with.ts";
+import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
+import type { Shown } from "../core/nested-types.ts";
 import { type Live, type UseLiveOptions, useLive } from "./live.ts";
 
 /** A live window as refs, and the way to make it larger. */
@@ -31,24 +33,30 @@ export interface UsedWindow<T> extends Live<T> {
  * // <button v-if="hasMore" @click="loadMore()">More</button>
  * ```
  */
-export function useLiveWindow<T extends ResourceTypes, const F extends FieldOf<T> = FieldOf<T>>(
+export function useLiveWindow<
+  T extends ResourceTypes,
+  const F extends FieldOf<T> = FieldOf<T>,
+  const W extends With<T> = Readonly<Record<never, never>>,
+>(
   resource: MaybeRefOrGetter<ResourceClient<T>>,
-  query: MaybeRefOrGetter<LiveWindowQuery<T, F> | null | undefined>,
+  query: MaybeRefOrGetter<LiveWindowQuery<T, F, W> | null | undefined>,
   ...[options]: Last<LiveOptions<T> & UseLiveOptions>
-): UsedWindow<readonly Shown<T, F>[]> {
+): UsedWindow<readonly Shown<T, F, W>[]> {
   const text = (): string => JSON.stringify([toValue(query) ?? null, options?.params]);
   const hasMore = shallowRef(false);
   const total = shallowRef<number>();
   const isLoadingMore = shallowRef(false);
-  let handle: (LiveHandle<readonly Shown<T, F>[]> & Partial<LiveWindow<readonly Shown<T, F>[]>>) | undefined;
-  const live = useLive<readonly Shown<T, F>[]>(
+  let handle:
+    | (LiveHandle<readonly Shown<T, F, W>[]> & Partial<LiveWindow<readonly Shown<T, F, W>[]>>)
+    | undefined;
+  const live = useLive<readonly Shown<T, F, W>[]>(
     [() => toValue(resource), text],
     () => {
-      const [copy, params] = JSON.parse(text()) as [LiveWindowQuery<T, F> | null, unknown];
+      const [copy, params] = JSON.parse(text()) as [LiveWindowQuery<T, F, W> | null, unknown];
       const open = toValue(resource).live as (
         query: unknown,
         options: unknown,
-      ) => LiveHandle<readonly Shown<T, F>[]>;
+      ) => LiveHandle<readonly Shown<T, F, W>[]>;
       handle = open(copy, params === null ? undefined : { params });
       isLoadingMore.value = false;
       return handle;

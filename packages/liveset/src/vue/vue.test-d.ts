@@ -2,6 +2,7 @@ import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { type Ref, ref } from "vue";
 import { z } from "zod";
 import { defineApi } from "../server/define-api.ts";
+import * as related from "../server/relations.fixture.ts";
 import { resource } from "../server/resource.ts";
 import { useClient, useLiveCount, useLiveList, useLiveOne, useLiveWindow, useMutate } from "./index.ts";
 
@@ -49,6 +50,25 @@ export function fields(key: Ref<number | null>): void {
   same<keyof NonNullable<typeof one.value>, "id" | "listId">(true);
   // @ts-expect-error there is no such field
   useLiveList(client.tasks, { fields: ["nothing"] });
+}
+
+const nesting = defineApi({
+  lists: resource(related.lists, { schema: related, fields: ["name"], with: { tasks: true } }),
+  tasks: resource(related.tasks, { schema: related, fields: ["text"], with: { list: true } }),
+});
+
+export function nested(key: Ref<number | null>): void {
+  const client = useClient<typeof nesting>();
+  const { data } = useLiveList(client.lists, () => ({ with: { tasks: { fields: ["text"], limit: 3 } } }));
+  same<(typeof data.value)[number]["tasks"], readonly { readonly id: number; readonly text: string }[]>(true);
+  const { data: window } = useLiveWindow(client.lists, { with: { tasks: true }, limit: 5 });
+  same<keyof (typeof window.value)[number], "id" | "name" | "tasks">(true);
+  const { data: one } = useLiveOne(client.tasks, key, { with: { list: true } });
+  same<NonNullable<typeof one.value>["list"], { readonly id: number; readonly name: string } | null>(true);
+  // @ts-expect-error there is no such relation
+  useLiveList(client.lists, () => ({ with: { tasks: true, owner: true } }));
+  // @ts-expect-error there is no such relation
+  useLiveOne(client.tasks, key, { with: { owner: true } });
 }
 
 export function windows(): void {

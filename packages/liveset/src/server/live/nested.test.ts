@@ -165,6 +165,7 @@ describe("over REST", () => {
 });
 
 test.each([
+  // @ts-expect-error types see it as well
   ["which is not a relation", { l: resource(lists, { schema, with: { owner: true } }) }],
   ["no resource shows the table", { l: resource(lists, { schema, with: { tasks: true } }) }],
   [
