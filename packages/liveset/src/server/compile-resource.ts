@@ -8,6 +8,7 @@ import { checkDeclaration, defaultMaxPageSize, filterEntries, urlNameOf } from "
 import type { CompiledResource } from "./compiled-resource.ts";
 import { projectionOf } from "./operation/projection.ts";
 import { rowByKey } from "./operation/row-by-key.ts";
+import { updateByKey } from "./operation/update-by-key.ts";
 import { operations } from "./operation-names.ts";
 import type { AnyResourceOptions, Resource } from "./resource.ts";
 import { inspectInSchema } from "./table/inspect-in-schema.ts";
@@ -49,6 +50,7 @@ export function compileResource(name: string, { table, options }: Resource): Com
     pageSize: options.pageSize ?? Math.min(100, maxPageSize),
     maxPageSize,
     rowByKey: rowByKey(info),
+    updateByKey: updateByKey(info),
   };
 }
 

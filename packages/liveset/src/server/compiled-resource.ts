@@ -5,6 +5,7 @@ import type { Order } from "../core/query/order.ts";
 import type { RelatedFields } from "../core/query/related-fields.ts";
 import type { Projection } from "./operation/projection.ts";
 import type { RowByKey } from "./operation/row-by-key.ts";
+import type { UpdateByKey } from "./operation/update-by-key.ts";
 import type { AnyResourceOptions, Operation } from "./resource.ts";
 import type { TableInfo } from "./table/table-info.ts";
 
@@ -35,4 +36,6 @@ export interface CompiledResource {
   readonly maxPageSize: number;
   /** Reads one row by key, whatever the scope. */
   readonly rowByKey: RowByKey;
+  /** Writes values into one row, whatever the scope. */
+  readonly updateByKey: UpdateByKey;
 }

@@ -50,6 +50,17 @@ async function expectServed(address: string): Promise<void> {
   expect([created.status, created.headers.get("location")]).toEqual([201, `http://${address}/api/tasks/5/`]);
   const list = await fetch(`http://${address}/api/tasks/?text=Mounted`, { headers });
   expect(await list.json()).toMatchObject({ count: 1, results: [{ id: 5, text: "Mounted" }] });
+  const head = await fetch(`http://${address}/api/tasks/5/`, { method: "HEAD", headers });
+  const row = await fetch(`http://${address}/api/tasks/5/`, { headers });
+  expect([head.status, await head.text(), head.headers.get("etag")]).toEqual([
+    200,
+    "",
+    row.headers.get("etag"),
+  ]);
+  expect(row.headers.get("content-length")).toBe(String((await row.arrayBuffer()).byteLength));
+  const missing = await fetch(`http://${address}/api/tasks/99/`, { headers });
+  expect(missing.headers.get("content-type")).toBe("application/problem+json");
+  expect(await missing.json()).toMatchObject({ status: 404, code: "not_found" });
   expect((await fetch(`http://${address}/api/tasks/5`, { method: "DELETE", headers })).status).toBe(204);
   expect(await (await fetch(`http://${address}/own`)).text()).toBe("own");
   expect(await firstFrame(`ws://${address}/ws/`)).toMatchObject({ type: "welcome" });

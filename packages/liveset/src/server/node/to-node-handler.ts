@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { LivesetServer } from "../create-server.ts";
+import { TextResponse } from "../rest/text-response.ts";
+import { sendText } from "./send-text.ts";
 
 /** A request listener: for `http.createServer`, for Express (`app.use`), and wherever Node's own objects can be had. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
@@ -23,7 +26,13 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse, n
  */
 export function toNodeHandler(server: LivesetServer): NodeHandler {
   const listener = getRequestListener(
-    (request, { incoming }) => server.fetch(request, incoming.socket.remoteAddress ?? ""),
+    async (request, { incoming, outgoing }) => {
+      const response = await server.fetch(request, incoming.socket.remoteAddress ?? "");
+      if (!(response instanceof TextResponse)) return response;
+      // Node's own objects for HTTP/2 have the same methods.
+      sendText(response, outgoing as ServerResponse);
+      return RESPONSE_ALREADY_SENT;
+    },
     { overrideGlobalObjects: false },
   );
   return (request, response, next) => {

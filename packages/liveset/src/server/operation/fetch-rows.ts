@@ -1,4 +1,4 @@
-import { count } from "drizzle-orm";
+import { count, type SQL } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { WireRow } from "../../core/json.ts";
 import type { Predicate } from "../../core/query/predicate.ts";
@@ -7,6 +7,7 @@ import type { Database } from "../database/database.ts";
 import { printOrder } from "../database/print-order.ts";
 import { printPredicate } from "../database/print-predicate.ts";
 import type { Db } from "../register.ts";
+import type { TableInfo } from "../table/table-info.ts";
 import type { Bound } from "./bound.ts";
 
 /** The part of a bound query that says which rows it has. */
@@ -23,7 +24,7 @@ export async function fetchRows(db: Db, bound: Asked, dialect: Dialect): Promise
   const query = db
     .select()
     .from(info.table as SQLiteTable)
-    .where(printPredicate(pagePredicate(bound), info, dialect))
+    .where(printWhere(pagePredicate(bound), info, dialect))
     .orderBy(...printOrder(bound.order, info, dialect))
     .$dynamic();
   if (Number.isFinite(bound.limit)) query.limit(bound.limit);
@@ -38,7 +39,7 @@ export async function countRows(db: Db, bound: Bound, dialect: Dialect): Promise
   const [row] = await db
     .select({ total: count() })
     .from(info.table as SQLiteTable)
-    .where(printPredicate(bound.predicate, info, dialect));
+    .where(printWhere(bound.predicate, info, dialect));
   return row?.total ?? 0;
 }
 
@@ -46,4 +47,9 @@ function pagePredicate(bound: Asked): Predicate {
   if (bound.after === null) return bound.predicate;
   const behind = seekPredicate(bound.order, bound.after, bound.resource.info.columns);
   return { op: "and", of: [bound.predicate, behind] };
+}
+
+/** No condition where all rows fulfil it: SQLite counts a whole table without reading it only when there is no WHERE at all. */
+function printWhere(predicate: Predicate, info: TableInfo, dialect: Dialect): SQL | undefined {
+  return predicate.op === "true" ? undefined : printPredicate(predicate, info, dialect);
 }

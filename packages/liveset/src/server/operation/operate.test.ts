@@ -1,4 +1,5 @@
 import { eq, sql } from "drizzle-orm";
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { LivesetError } from "../../core/error/liveset-error.ts";
@@ -103,6 +104,44 @@ test("the answer shows what hooks made of the row", async () => {
   expect(await ask(server, "POST", "/api/tasks/", { body: { text: "a", ownerId: 7 } })).toMatchObject({
     body: { done: true },
   });
+});
+
+test("a hook may write null, undefined and expressions of SQL, each time those of its own call", async () => {
+  const given: Record<string, unknown>[] = [
+    { text: "dated", due: new Date(0) },
+    { text: "undated", due: null },
+    { text: sql`upper(text)`, due: undefined },
+    { text: "dated again", due: new Date(86_400_000) },
+  ];
+  const beforeUpdate = () => given.shift() as { text: string };
+  const server = await serveOne(resource(tasks, { ...mine, hooks: { beforeUpdate } }));
+  const written: unknown[] = [];
+  while (given.length > 0) {
+    const { body } = await ask(server, "PATCH", "/api/tasks/1/", { body: { done: true } });
+    written.push([(body as { text: string }).text, (body as { due: string | null }).due]);
+  }
+  expect(written).toEqual([
+    ["dated", "1970-01-01T00:00:00.000Z"],
+    ["undated", null],
+    ["UNDATED", null],
+    ["dated again", "1970-01-02T00:00:00.000Z"],
+  ]);
+});
+
+test("a column that the table computes with each update is computed anew with each", async () => {
+  let version = 0;
+  const texts = sqliteTable("tasks", {
+    id: integer().primaryKey(),
+    done: integer({ mode: "boolean" }).notNull(),
+    text: text().$onUpdate(() => `version ${++version}`),
+  });
+  const server = await serveOne(resource(texts, { fields: ["id", "done", "text"] }));
+  const shown: unknown[] = [];
+  for (const done of [true, false]) {
+    const { body } = await ask(server, "PATCH", "/api/tasks/1/", { body: { done } });
+    shown.push((body as { text: string }).text);
+  }
+  expect(shown).toEqual(["version 1", "version 2"]);
 });
 
 test("a schema of one's own replaces the table's; what it adds is for the hooks", async () => {

@@ -1,14 +1,11 @@
-import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
-import { printPredicate } from "../database/print-predicate.ts";
 import type { Answer } from "./answer.ts";
 import { checkPermission } from "./check-permission.ts";
 import { columnValues } from "./column-values.ts";
 import { decodeBody } from "./decode-body.ts";
 import type { Execution } from "./execution.ts";
 import { findRow } from "./find-row.ts";
-import { sameKeyPredicate } from "./key-predicate.ts";
 import { checkIfMatch, writtenAnswer } from "./row-answer.ts";
 
 /** Replaces what callers may write of a row, with its hooks, in the context's transaction. */
@@ -36,17 +33,13 @@ async function change(execution: Execution, operation: "update" | "patch"): Prom
 }
 
 async function write(
-  { runtime, resource: { info }, context }: Execution,
+  { resource, context }: Execution,
   before: WireRow,
   values: Record<string, unknown>,
 ): Promise<WireRow> {
   // Drizzle refuses an update of nothing; a patch without values is a patch all the same.
   if (Object.keys(values).length === 0) return before;
-  const [row] = await context.db
-    .update(info.table as SQLiteTable)
-    .set(values)
-    .where(printPredicate(sameKeyPredicate(info, before), info, runtime.database.dialect))
-    .returning();
+  const row = await resource.updateByKey(context.db, before, values);
   if (row === undefined) throw new LivesetError("not_found");
-  return info.toWire(row);
+  return row;
 }

@@ -1,4 +1,5 @@
 import type { LivesetError } from "../../core/error/liveset-error.ts";
+import { TextResponse } from "./text-response.ts";
 
 /** An error as an HTTP answer (RFC 9457). */
 export function problemResponse(
@@ -7,7 +8,7 @@ export function problemResponse(
 ): Response {
   const body = JSON.stringify(error.toProblem());
   const wait = error.retryAfter === undefined ? {} : { "retry-after": String(Math.ceil(error.retryAfter)) };
-  return new Response(body, {
+  return new TextResponse(body, {
     status: error.status,
     headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...wait, ...headers },
   });

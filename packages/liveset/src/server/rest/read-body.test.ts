@@ -34,6 +34,19 @@ test("a body that announces or turns out to be too large is not read further", a
   await expect(readBody(stream(['"', "x".repeat(60), '"']), 50)).rejects.toMatchObject({ code: "too_large" });
 });
 
+test("the announced length of a body does not decide alone", async () => {
+  const announcing = (length: number, text: string): Request => {
+    const headers = { "content-type": "application/json", "content-length": String(length) };
+    return new Request("http://localhost/", { method: "POST", body: text, headers });
+  };
+  await expect(readBody(announcing(60, "{}"), 50)).rejects.toMatchObject({ code: "too_large" });
+  await expect(readBody(announcing(2, `"${"x".repeat(60)}"`), 50)).rejects.toMatchObject({
+    code: "too_large",
+  });
+  expect(await readBody(announcing(8, '{"a":"ü"}'), 50)).toEqual({ a: "ü" });
+  expect(await readBody(announcing(0, ""), 50)).toBeUndefined();
+});
+
 test.each([
   "text/plain",
   "multipart/form-data; boundary=x",

@@ -3,6 +3,7 @@ import type { Query } from "../../core/protocol/query.ts";
 import { printUrlQuery } from "../../core/query/url-query.ts";
 import type { Call, OperationResult } from "../operation/call.ts";
 import { etag } from "../operation/etag.ts";
+import { TextResponse } from "./text-response.ts";
 
 // What a caller sees depends on who asks: no shared cache may keep it, and a private one asks again with the ETag.
 const cacheable = { "cache-control": "private, no-cache", vary: "Authorization, Cookie" };
@@ -18,7 +19,7 @@ export function respond(call: Call, result: OperationResult, root: string): Resp
     headers.set("location", `${root}${call.resource}/${encodeURIComponent(result.key)}/`);
   }
   headers.set("content-type", "application/json");
-  return new Response(JSON.stringify(result.data), { status: result.status, headers });
+  return new TextResponse(JSON.stringify(result.data), { status: result.status, headers });
 }
 
 function respondList(call: Call, data: Json, root: string): Response {
@@ -30,7 +31,7 @@ function respondList(call: Call, data: Json, root: string): Response {
   const headers = { ...cacheable, etag: `"${tag}"`, "content-type": "application/json" };
   const known = call.ifNoneMatch ?? [];
   if (known.includes("*") || known.includes(tag)) return new Response(null, { status: 304, headers });
-  return new Response(body, { headers });
+  return new TextResponse(body, { headers });
 }
 
 function pageUrl(call: Call, query: Query | null, root: string): string | null {
