@@ -28,6 +28,7 @@ export type { Explanation, Reason, RowExplanation } from "./server/live/explanat
 export type { Log } from "./server/log.ts";
 export { type OpaqueSql, opaque } from "./server/opaque.ts";
 export type { AnyUser, Db, Register, User } from "./server/register.ts";
+export type { NestingOptions } from "./server/relation-types.ts";
 export {
   type Hooks,
   type Operation,

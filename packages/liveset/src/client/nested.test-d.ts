@@ -115,6 +115,59 @@ export async function calls(flag: boolean): Promise<void> {
   const asked = () => client.tasks.list(plain);
 }
 
+const declared = defineApi({
+  lists: resource(lists, {
+    schema,
+    fields: ["name"],
+    with: {
+      tasks: {
+        always: true,
+        fields: ["text"],
+        where: { text: { ne: "" }, parent: { text: "a" } },
+        orderBy: { text: "desc" },
+        limit: 3,
+      },
+      members: { fields: ["role"] },
+    },
+  }),
+  tasks: resource(tasks, { schema, fields: ["text", "listId"], with: { list: { always: true } } }),
+  members: resource(members, { schema }),
+});
+
+export async function always(): Promise<void> {
+  const { lists } = createClient<typeof declared>("ws://localhost/ws/");
+  const { data } = lists.live({ fields: ["name"] }).getSnapshot();
+  type Always = {
+    readonly id: number;
+    readonly name: string;
+    readonly tasks: readonly { readonly id: number; readonly text: string }[];
+  };
+  same<(typeof data)[number], Always>(true);
+  // The answer to a write shows them too.
+  same<Awaited<ReturnType<typeof lists.create>>, Always>(true);
+  const without = await lists.retrieve(1, { with: { tasks: false } });
+  same<keyof typeof without, "id" | "name">(true);
+  // What a resource always shows of its own rows is not nested in nested ones.
+  const less = await lists.retrieve(1, { with: { tasks: { fields: [] }, members: true } });
+  same<(typeof less)["tasks"], readonly { readonly id: number }[]>(true);
+  // Of a key of two columns the types know nothing, so that it does not show here.
+  same<(typeof less)["members"], readonly { readonly role: "reader" | "writer" }[]>(true);
+  // @ts-expect-error it is not among the fields that are shown here
+  void lists.retrieve(1, { with: { tasks: { fields: ["listId"] } } });
+  // @ts-expect-error no such column of the related table
+  resource(lists, { schema, with: { tasks: { where: { name: "a" } } } });
+  // @ts-expect-error the value has the related column's type
+  resource(lists, { schema, with: { tasks: { where: { listId: "one" } } } });
+  // @ts-expect-error no such column of the related table
+  resource(lists, { schema, with: { tasks: { orderBy: { name: "asc" } } } });
+  // @ts-expect-error one row has no order
+  resource(tasks, { schema, with: { list: { orderBy: { name: "asc" } } } });
+  // @ts-expect-error one row needs no limit
+  resource(tasks, { schema, with: { list: { limit: 1 } } });
+  // @ts-expect-error always is yes or no
+  resource(lists, { schema, with: { tasks: { always: "yes" } } });
+}
+
 export function refusals(): void {
   // @ts-expect-error there is no such relation
   client.lists.live({ with: { owner: true } });

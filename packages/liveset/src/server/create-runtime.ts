@@ -1,4 +1,5 @@
 import type { Api } from "./api.ts";
+import { compileNesting } from "./compile-nesting.ts";
 import { compileResource } from "./compile-resource.ts";
 import { defaultLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
@@ -16,10 +17,12 @@ export function createRuntime(api: Api, options: ServerOptions): Runtime {
   const clock = options.clock ?? systemClock;
   const limits = { ...defaultLimits, ...options.limits };
   const log = options.log ?? silent;
+  const resources = new Map(
+    Object.entries(api.resources).map(([name, declared]) => [name, compileResource(name, declared)]),
+  );
   return {
-    resources: new Map(
-      Object.entries(api.resources).map(([name, declared]) => [name, compileResource(name, declared)]),
-    ),
+    resources,
+    nested: compileNesting(resources),
     database: options.database,
     cluster: options.cluster ?? null,
     limits,

@@ -1,8 +1,8 @@
 import type { Api } from "./api.ts";
 import { isSafeName } from "./check-declaration.ts";
+import { compileNesting } from "./compile-nesting.ts";
 import { compileResource } from "./compile-resource.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
-import { nestedResource } from "./nested-resource.ts";
 import type { Resource } from "./resource.ts";
 
 /**
@@ -38,20 +38,7 @@ export function defineApi<const R extends Readonly<Record<string, Resource>>>(re
       faults.push(fault instanceof Error ? fault.message : String(fault));
     }
   }
-  if (faults.length === 0) faults.push(...nestingFaults(compiled));
   if (faults.length > 0) throw new Error(faults.join("\n"));
+  compileNesting(compiled);
   return { resources: Object.freeze({ ...resources }) };
-}
-
-function nestingFaults(resources: ReadonlyMap<string, CompiledResource>): readonly string[] {
-  return [...resources.values()].flatMap((resource) =>
-    Object.keys(resource.options.with ?? {}).flatMap((name) => {
-      try {
-        nestedResource(resources, resource, name);
-        return [];
-      } catch (fault) {
-        return [fault instanceof Error ? fault.message : String(fault)];
-      }
-    }),
-  );
 }

@@ -1,6 +1,7 @@
 import type { ExtractTablesWithRelations, InferModelFromColumns, One, Relation, Table } from "drizzle-orm";
 import type { WireRowOf, WireValue } from "../core/api-types.ts";
 import type { Lookup } from "../core/query/lookup.ts";
+import type { OrderBy } from "../core/query/order.ts";
 import type { DeclaredWhere, Where } from "../core/query/where.ts";
 
 /** A module of Drizzle tables and `relations(…)`. */
@@ -93,19 +94,42 @@ export type RelatedFilters<S extends SchemaModule, Name, D> = {
   >;
 };
 
-/** How a resource nests the rows behind a relation. */
+/** How a resource nests the rows behind its relations, by their names: `true` for as callers ask. */
 export type NestingDeclaration = { readonly [relation: string]: true | NestingOptions };
 
 /** What is said of nested rows once for all callers. */
 export interface NestingOptions {
   /** The resource that shows them, where several have their table. */
   readonly resource?: string;
+  /**
+   * Whether they are shown without being asked for, in the resource's own rows (not where these are nested in others), also in the
+   * answer to a write. A query's `with` may ask for less, or for `false`. Default: false.
+   */
+  readonly always?: boolean;
+  /** The fields that may be shown here, beside the key. Default: all that the resource of the rows shows. */
+  readonly fields?: readonly string[];
+  /** What they fulfil here, beside the scope of their resource; a caller's `where` comes on top. Says what a scope may say. */
+  readonly where?: object;
+  /** Their order where a caller gives none, by fields that the resource shows. Default: the resource's `defaultOrder`. */
+  readonly orderBy?: object;
+  /** The most that a caller may ask for, and how many of them are shown where he does not say. Default: all. */
+  readonly limit?: number;
 }
 
-/** The same declaration where its names are those of relations, `never` in place of others. */
+/** The same declaration where its names are those of relations and its parts fit the related table, `never` in place of others. */
 export type CheckedNesting<S extends SchemaModule, Name, N> = {
-  readonly [K in keyof N]: K extends keyof RelationsNamed<S, Name> ? N[K] : never;
+  readonly [K in keyof N]: K extends keyof RelationsNamed<S, Name>
+    ? N[K] extends true
+      ? N[K]
+      : N[K] & NestingOf<S, RelationsNamed<S, Name>[K]>
+    : never;
 };
+
+interface NestingOf<S extends SchemaModule, R> {
+  readonly where?: Where<EitherForm<ColumnsNamed<S, TargetOf<R>>>, RelatedWhere<S, TargetOf<R>, 2>>;
+  readonly orderBy?: R extends One ? never : OrderBy<keyof ColumnsNamed<S, TargetOf<R>> & string>;
+  readonly limit?: R extends One ? never : number;
+}
 
 /** What a declaration says of nested rows, before the resource that shows them is known. */
 export type NestingTypes<S extends SchemaModule, Name, N> = {

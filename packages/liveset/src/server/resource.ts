@@ -136,7 +136,8 @@ export interface ResourceOptions<
   readonly schema?: S;
   /**
    * Relations of which callers may have the rows nested, as `?with=tasks`. They are shown as the resource of their table shows them
-   * to the caller; where several resources have that table, `resource` names one.
+   * to the caller; options (see `NestingOptions`) say which resource that is where there are several, and what is shown of them here,
+   * also without being asked for.
    */
   readonly with?: N & CheckedNesting<S, T["_"]["name"], N>;
   /** Columns that are shown, and that callers may write. Default: all. The key is always shown. */

@@ -4,11 +4,13 @@ import type { CompiledResource } from "./compiled-resource.ts";
 import type { Database } from "./database/database.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
+import type { NestedResources } from "./nested-resource.ts";
 import type { User } from "./register.ts";
 
 /** What all parts of a running server share: values only, nothing that changes. */
 export interface Runtime {
   readonly resources: ReadonlyMap<string, CompiledResource>;
+  readonly nested: NestedResources;
   readonly database: Database;
   /** What is shared with the other nodes; null where there is one only. */
   readonly cluster: ClusterLog | null;

@@ -7,7 +7,7 @@ import type { CompiledResource } from "../compiled-resource.ts";
 import type { Context } from "../context.ts";
 import { isPromiseLike } from "../is-promise-like.ts";
 import { makeContext } from "../make-context.ts";
-import { bindList, bindRow } from "../operation/bind.ts";
+import { bindCount, bindList, bindRow } from "../operation/bind.ts";
 import type { Bound, Nested } from "../operation/bound.ts";
 import { checkPermission } from "../operation/check-permission.ts";
 import { nesting } from "../operation/nesting.ts";
@@ -109,7 +109,7 @@ async function liveCount(
     if (query[name] !== undefined) throw invalid([name], "unexpected", `count takes no ${name}.`);
   }
   await checkPermission(resource, "list", context);
-  const bound = await bindList(runtime, resource, context, query);
+  const bound = await bindCount(runtime, resource, context, query);
   const window = { limit: 0, total: true };
   const { may, owner } = rowPermission(bound, caller);
   return { bound, isList: true, window, order: [], text: groupText(bound, "count", owner), may };

@@ -164,23 +164,6 @@ describe("over REST", () => {
   });
 });
 
-test.each([
-  // @ts-expect-error types see it as well
-  ["which is not a relation", { l: resource(lists, { schema, with: { owner: true } }) }],
-  ["no resource shows the table", { l: resource(lists, { schema, with: { tasks: true } }) }],
-  [
-    "several resources show (a, b)",
-    { l: resource(lists, { schema, with: { tasks: true } }), a: resource(tasks), b: resource(tasks) },
-  ],
-  [
-    'but "m" is not a resource of the table "tasks"',
-    { l: resource(lists, { schema, with: { tasks: { resource: "m" } } }), a: resource(tasks) },
-  ],
-])("a declaration is refused: %s", (why, resources) => {
-  expect(() => defineApi(resources)).toThrow(why);
-  expect(() => defineApi(resources)).toThrow(/^Resource "l": with names "/);
-});
-
 describe("live", () => {
   test("P1: a child's insert, update, move and delete update its parents, once in a transaction", async () => {
     const { fixture, client } = await started();

@@ -37,17 +37,39 @@ export async function bindList(
   const chosen = chosenProjection(resource, query.fields);
   const nested = await bindWith(runtime, resource, context, query, level);
   const projection = nesting(chosen, nested);
-  const scope = await scopePredicate(resource, context);
+  return { ...(await bindScope(resource, context, filter)), nested, projection, order, ...page };
+}
+
+/**
+ * A list of which no rows are shown, and nothing is nested in them.
+ *
+ * @throws as `bindList`.
+ */
+export async function bindCount(
+  runtime: Runtime,
+  resource: CompiledResource,
+  context: Context,
+  query: Query,
+): Promise<Bound> {
+  const filter = filterPredicate(runtime, resource, query);
   return {
-    resource,
-    context,
-    predicate: normalize({ op: "and", of: [scope, filter] }),
-    scope,
-    nested,
-    projection,
-    order,
-    ...page,
+    ...(await bindScope(resource, context, filter)),
+    nested: [],
+    projection: resource.projection,
+    order: resource.defaultOrder,
+    limit: 0,
+    offset: 0,
+    after: null,
   };
+}
+
+async function bindScope(
+  resource: CompiledResource,
+  context: Context,
+  filter: Predicate,
+): Promise<Pick<Bound, "resource" | "context" | "predicate" | "scope">> {
+  const scope = await scopePredicate(resource, context);
+  return { resource, context, predicate: normalize({ op: "and", of: [scope, filter] }), scope };
 }
 
 /**
@@ -63,13 +85,8 @@ export async function bindRow(
   query: Query = {},
 ): Promise<Bound> {
   const shown = await bindShown(runtime, resource, context, query);
-  const same = keyPredicate(resource.info, key);
-  const scope = await scopePredicate(resource, context);
   return {
-    resource,
-    context,
-    predicate: normalize({ op: "and", of: [scope, same] }),
-    scope,
+    ...(await bindScope(resource, context, keyPredicate(resource.info, key))),
     ...shown,
     order: resource.defaultOrder,
     limit: 1,

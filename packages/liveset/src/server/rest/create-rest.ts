@@ -58,7 +58,7 @@ async function serveEndpoint(
 ): Promise<Response> {
   const allow = allowHeader(endpoint);
   if (request.method === "OPTIONS") {
-    return Response.json(describeResource(resource), { headers: { allow } });
+    return Response.json(describeResource(runtime, resource), { headers: { allow } });
   }
   const target = endpoint.get(request.method === "HEAD" ? "GET" : request.method);
   if (target === undefined) return problemResponse(new LivesetError("method_not_allowed"), { allow });

@@ -1,8 +1,10 @@
 import type { Json } from "../../core/json.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
+import type { NestedResource } from "../nested-resource.ts";
+import type { Runtime } from "../runtime.ts";
 
 /** The declaration of a resource as callers may know it: the answer to OPTIONS. Hidden columns are not in it. */
-export function describeResource(resource: CompiledResource): Json {
+export function describeResource({ nested, limits }: Runtime, resource: CompiledResource): Json {
   const { info, options } = resource;
   return {
     name: resource.name,
@@ -18,6 +20,11 @@ export function describeResource(resource: CompiledResource): Json {
     search: options.search ?? [],
     orderBy: [...resource.sortable],
     params: Object.keys(options.params ?? {}),
+    with: Object.fromEntries(
+      [...(nested.get(resource.name) ?? [])].map(
+        ([name, each]) => [name, describeNested(each, limits.pageSize)] as const,
+      ),
+    ),
     actions: Object.fromEntries(
       Object.entries(options.actions ?? {}).map(([name, { detail }]) => [name, { detail }]),
     ),
@@ -36,4 +43,11 @@ function describeField({ info, options }: CompiledResource, name: string): Json 
     readOnly,
     required: !readOnly && !column.nullable && !column.hasDefault,
   };
+}
+
+/** What may be asked of nested rows beside this, the resource that shows them says. */
+function describeNested({ relation, child, always, fields, limit }: NestedResource, most: number): Json {
+  const shown = { resource: child.name, many: relation.kind === "many", always, fields };
+  if (!shown.many) return shown;
+  return { ...shown, limit, maxLimit: Math.min(limit ?? child.maxPageSize, most) };
 }
