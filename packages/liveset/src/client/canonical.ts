@@ -1,9 +1,8 @@
 import type { Json } from "../core/json.ts";
-import type { Subscribe } from "../core/protocol/subscribe.ts";
 import { readOrderTerm } from "../core/query/parse-order.ts";
+import type { Target } from "../store/target.ts";
 
-/** What identifies a live query within one client. */
-export type Target = Pick<Subscribe, "resource" | "action" | "key" | "params" | "query">;
+export type { Target };
 
 /**
  * One text for all spellings of one query: `fields` and the keys of `where` and `params` may come in any order, those of

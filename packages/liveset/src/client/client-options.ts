@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { ClientStore } from "../store/client-store.ts";
 import type { Backoff } from "./backoff.ts";
 import type { TokenSource } from "./connection.ts";
 import type { Surroundings } from "./events.ts";
@@ -24,6 +25,8 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
   /** Default: the global `WebSocket`. */
   readonly webSocket?: OpenWebSocket;
+  /** Where the lists have their rows. With one, writes are shown at once: see `createStore` of `liveset/store`. */
+  readonly store?: ClientStore;
   readonly clock?: Clock;
   /** Numbers from 0 up to 1, for the jitter. */
   readonly random?: () => number;

@@ -1,9 +1,9 @@
 import type { ApiTypes } from "../core/api-types.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
+import type { Readable } from "../store/signal.ts";
 import type { TokenSource } from "./connection.ts";
 import type { Connection } from "./live-handle.ts";
 import type { ResourceClient } from "./resource-client.ts";
-import type { Readable } from "./signal.ts";
 
 /** How the client's connection stands. */
 export interface ClientStatus {

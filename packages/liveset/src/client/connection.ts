@@ -3,11 +3,11 @@ import { LivesetError, toLivesetError } from "../core/error/liveset-error.ts";
 import type { Down } from "../core/protocol/down.ts";
 import { protocolName } from "../core/protocol/name.ts";
 import type { Up } from "../core/protocol/up.ts";
+import type { Turn } from "../store/turn.ts";
 import { type Backoff, pause } from "./backoff.ts";
 import { closeError, isRefusal } from "./close-error.ts";
 import type { Surroundings } from "./events.ts";
 import { type Effect, type Event, initial, type State, step, type Timer } from "./session.ts";
-import type { Turn } from "./turn.ts";
 import type { OpenWebSocket, WebSocketLike } from "./web-socket.ts";
 
 /** The token to present, or where to get one; null is none. */

@@ -2,6 +2,9 @@ import type { Clock } from "../core/clock.ts";
 import { LivesetError, toLivesetError } from "../core/error/liveset-error.ts";
 import type { Json } from "../core/json.ts";
 import type { Down } from "../core/protocol/down.ts";
+import { realClock } from "../store/real-clock.ts";
+import { Signal } from "../store/signal.ts";
+import { Turn } from "../store/turn.ts";
 import { defaultBackoff } from "./backoff.ts";
 import type { Target } from "./canonical.ts";
 import type { ClientStatus } from "./client.ts";
@@ -17,11 +20,8 @@ import type { LiveQuery, Rows } from "./live-query.ts";
 import type { Caller } from "./make-resource.ts";
 import { mutationId } from "./mutation-id.ts";
 import { type Answer, type CallOptions, isRead, type Operation } from "./operation.ts";
-import { realClock } from "./real-clock.ts";
 import { Requests } from "./requests.ts";
 import type { State } from "./session.ts";
-import { Signal } from "./signal.ts";
-import { Turn } from "./turn.ts";
 import { restUrlOf } from "./urls.ts";
 import { WindowHandle } from "./window-handle.ts";
 
@@ -32,14 +32,15 @@ export class Engine implements Caller {
   readonly #onError: (error: unknown) => void;
   readonly #restUrl: string;
   readonly #clock: Clock;
-  readonly #turn: Turn = new Turn();
+  readonly #turn: Turn;
   readonly #connection: Connection;
   readonly #requests: Requests;
   readonly #queries: LiveQueries;
 
   constructor(url: string, options: ClientOptions) {
-    const turn = this.#turn;
-    const { clock = realClock, random = Math.random, onError = throwLater } = options;
+    const { clock = realClock, random = Math.random, onError = throwLater, store } = options;
+    const turn = store?.turn ?? new Turn();
+    this.#turn = turn;
     const backoff = { ...defaultBackoff, ...options.backoff };
     this.#options = options;
     this.#onError = onError;
@@ -67,7 +68,8 @@ export class Engine implements Caller {
     const keepAlive = options.keepAlive ?? 1_000;
     this.#connection = connection;
     this.#requests = new Requests({ clock, timeout: options.timeout ?? null, send });
-    this.#queries = new LiveQueries({ clock, random, backoff, keepAlive, turn, send, onError });
+    this.#queries = new LiveQueries({ clock, random, backoff, keepAlive, turn, store, send, onError });
+    store?.attach({ isBehind: () => this.#queries.isBehind });
   }
 
   async call(operation: Operation, options: CallOptions): Promise<Json> {
@@ -76,9 +78,14 @@ export class Engine implements Caller {
       ...(isRead(operation.action) ? {} : { mutation: options.mutation ?? mutationId() }),
       ...(options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }),
     };
-    const answer = await this.#ask(whole, options.signal);
-    options.onAnswer?.(answer);
-    return answer.data;
+    const { store } = this.#options;
+    const send = async (): Promise<Json> => {
+      const answer = await this.#ask(whole, options.signal);
+      options.onAnswer?.(answer);
+      return answer.data;
+    };
+    const { mutation } = whole;
+    return mutation === undefined || store === undefined ? send() : store.write(mutation, [whole], send);
   }
 
   live(target: Target | null): LiveHandle<unknown> {
@@ -167,6 +174,7 @@ export class Engine implements Caller {
     if (frame.type === "response") this.#requests.response(frame);
     else if (frame.type === "error") this.#error(LivesetError.fromProblem({ ...frame }), frame.id);
     else this.#queries.frame(frame);
+    this.#options.store?.caughtUp();
     this.#showStatus();
   }
 

@@ -1,9 +1,9 @@
 import { LivesetError } from "../core/error/liveset-error.ts";
+import type { Turn } from "../store/turn.ts";
 import type { LiveHandle, LiveResult } from "./live-handle.ts";
 import type { LiveQueries } from "./live-queries.ts";
 import { type LiveQuery, pendingRows, type Rows } from "./live-query.ts";
 import { aborted } from "./requests.ts";
-import type { Turn } from "./turn.ts";
 
 /** How a handle shows the rows of its query. */
 export type View<T> = (result: LiveResult<Rows>) => LiveResult<T>;

@@ -9,6 +9,7 @@ export { type Issue, LivesetError } from "../core/error/liveset-error.ts";
 export type { Key } from "../core/key/key.ts";
 export type { Shown } from "../core/nested-types.ts";
 export type { OrderBy, OrderValue } from "../core/query/order.ts";
+export type { Readable } from "../store/signal.ts";
 export type { Backoff } from "./backoff.ts";
 export type { Client, ClientBase, ClientStatus, ResourcesOf } from "./client.ts";
 export type { ClientOptions } from "./client-options.ts";
@@ -28,6 +29,5 @@ export type {
   Page,
   ResourceClient,
 } from "./resource-client.ts";
-export type { Readable } from "./signal.ts";
 export type { OpenWebSocket, WebSocketLike } from "./web-socket.ts";
 export type { NestedQuery, With } from "./with.ts";

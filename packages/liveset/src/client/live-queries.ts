@@ -4,12 +4,13 @@ import type { Down } from "../core/protocol/down.ts";
 import type { ErrorFrame } from "../core/protocol/error.ts";
 import type { Response } from "../core/protocol/response.ts";
 import type { Up } from "../core/protocol/up.ts";
+import type { ClientStore } from "../store/client-store.ts";
+import { Signal } from "../store/signal.ts";
+import type { Turn } from "../store/turn.ts";
 import { type Backoff, pause } from "./backoff.ts";
 import { canonicalTarget, type Target } from "./canonical.ts";
 import type { Connection } from "./live-handle.ts";
 import { LiveQuery, pendingRows } from "./live-query.ts";
-import { Signal } from "./signal.ts";
-import type { Turn } from "./turn.ts";
 
 export interface LiveQueriesOptions {
   readonly clock: Clock;
@@ -18,6 +19,7 @@ export interface LiveQueriesOptions {
   /** How long a query that nobody holds is kept, in ms. */
   readonly keepAlive: number;
   readonly turn: Turn;
+  readonly store: ClientStore | undefined;
   readonly send: (frame: Up) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -49,6 +51,11 @@ export class LiveQueries {
 
   get isCatchingUp(): boolean {
     return [...this.#held.values()].some(({ query }) => query.isCatchingUp);
+  }
+
+  /** Whether a list that somebody holds may be older than what the server has answered. */
+  get isBehind(): boolean {
+    return [...this.#held.values()].some(({ query, holders }) => holders > 0 && query.isBehind);
   }
 
   /**
@@ -135,6 +142,7 @@ export class LiveQueries {
       case "commit":
       case "pong":
         this.#cursor = frame.cursor;
+        if (frame.type === "commit") this.#options.store?.confirmed(frame.mutations ?? []);
         for (const { query } of this.#byId.values()) query.commit(now);
         break;
       case "reset":
@@ -155,6 +163,7 @@ export class LiveQueries {
   #add(target: Target, canonical: string, lender: LiveQuery | null): Held {
     const { turn, onError } = this.#options;
     const query = new LiveQuery(target, canonical, new Signal(pendingRows, turn, onError), lender);
+    query.view = this.#options.store?.open(target, () => query.reshow()) ?? null;
     query.linked(this.#link);
     const held: Held = { query, holders: 0, failures: 0, cancelTimer: () => {} };
     this.#held.set(canonical, held);
@@ -200,5 +209,6 @@ export class LiveQueries {
     if (held.holders > 0) return;
     this.#held.delete(held.query.canonical);
     this.#unsubscribe(held);
+    held.query.end();
   }
 }

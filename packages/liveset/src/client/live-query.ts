@@ -5,10 +5,11 @@ import type { Since, Subscribe } from "../core/protocol/subscribe.ts";
 import type { Subscribed } from "../core/protocol/subscribed.ts";
 import type { Column } from "../core/query/column-kind.ts";
 import { compareRows } from "../core/query/compare-rows.ts";
+import type { LiveView } from "../store/client-store.ts";
 import { List, type ListChange } from "../store/list.ts";
+import type { Signal } from "../store/signal.ts";
 import type { Target } from "./canonical.ts";
 import type { Connection, LiveResult } from "./live-handle.ts";
-import type { Signal } from "./signal.ts";
 
 /**
  * Where a query stands with the server.
@@ -54,6 +55,8 @@ export class LiveQuery {
   #shape = "";
   #staged: (ListChange & Facts)[] = [];
   #link: Connection = "paused";
+  /** How a store shows its rows, where there is one. */
+  view: LiveView | null = null;
 
   /** @param lender lends its rows, where they are equal, to the first snapshot */
   constructor(
@@ -71,6 +74,11 @@ export class LiveQuery {
   /** Whether its rows wait to be confirmed. */
   get isCatchingUp(): boolean {
     return this.#list !== null && (this.phase === "asked" || this.phase === "resuming");
+  }
+
+  /** Whether its rows may be older than what the server has answered. */
+  get isBehind(): boolean {
+    return this.#list !== null && this.phase !== "live" && this.phase !== "refused";
   }
 
   /** Why nothing more will come by itself; null while something may. */
@@ -94,8 +102,10 @@ export class LiveQuery {
     const shape = JSON.stringify([frame.keys, frame.order]);
     if (!resumed || shape !== this.#shape) {
       const lent = this.#lender === null ? null : this.#lender.#list;
-      const list = new List({ keys: frame.keys, compare: comparator(frame) });
+      const { keys, order } = frame;
+      const list = new List({ keys, order, compare: comparator(frame), holder: this.view?.holder(keys) });
       list.replace((resumed ? this.#list?.rows : frame.rows) ?? [], this.#list ?? lent ?? undefined);
+      this.#list?.end();
       this.#list = list;
       this.#shape = shape;
     }
@@ -104,7 +114,6 @@ export class LiveQuery {
     if (resumed) return;
     this.#show({
       ...factsOf(frame),
-      data: this.#list?.rows ?? pendingRows.data,
       status: "success",
       error: null,
       updatedAt: now,
@@ -128,7 +137,7 @@ export class LiveQuery {
     this.#staged = [];
     this.phase = "live";
     const updatedAt = list.rows === before ? this.result.getSnapshot().updatedAt : now;
-    this.#show({ ...facts, data: list.rows, status: "success", error: null, updatedAt });
+    this.#show({ ...facts, status: "success", error: null, updatedAt });
   }
 
   /** The server keeps the group no longer; `subscribed` follows. The rows stay unless they must not be seen any more. */
@@ -137,7 +146,7 @@ export class LiveQuery {
     this.phase = "asked";
     this.#staged = [];
     this.#since = null;
-    if (forget) this.#list = null;
+    if (forget) this.#forget();
     this.#show(forget ? { ...forgotten, status: "pending" } : {});
   }
 
@@ -149,7 +158,7 @@ export class LiveQuery {
     this.#since = null;
     if (error.retry) this.#show({ status: "error", error });
     else {
-      this.#list = null;
+      this.#forget();
       this.#show({ ...forgotten, status: "error", error });
     }
   }
@@ -183,6 +192,22 @@ export class LiveQuery {
     this.#show({});
   }
 
+  /** The rows are shown differently. */
+  reshow(): void {
+    this.#show({});
+  }
+
+  /** It is not used any more. */
+  end(): void {
+    this.#forget();
+    this.view?.end();
+  }
+
+  #forget(): void {
+    this.#list?.end();
+    this.#list = null;
+  }
+
   #connection(): Connection {
     if (this.#link !== "live")
       return this.#list === null && this.#link === "catching-up" ? "connecting" : this.#link;
@@ -194,8 +219,17 @@ export class LiveQuery {
   #show(part: Partial<LiveResult<Rows>>): void {
     const old = this.result.getSnapshot();
     const connection = this.#connection();
-    const isStale = this.#list !== null && connection !== "live";
-    const next: LiveResult<Rows> = { ...old, ...part, connection, isStale };
+    const list = this.#list;
+    const isStale = list !== null && connection !== "live";
+    const next: { -readonly [K in keyof LiveResult<Rows>]: LiveResult<Rows>[K] } = {
+      ...old,
+      ...part,
+      connection,
+      isStale,
+    };
+    if (list !== null)
+      next.data =
+        this.view?.show(list, { hasMore: next.hasMore === true, isBehind: this.isBehind }) ?? list.rows;
     const same = (Object.keys(next) as (keyof LiveResult<Rows>)[]).every((key) => next[key] === old[key]);
     if (!same) this.result.set(Object.freeze(next));
   }

@@ -1,8 +1,8 @@
 import { LivesetError } from "../core/error/liveset-error.ts";
+import type { Signal } from "../store/signal.ts";
 import type { Handle } from "./handle.ts";
 import type { LiveResult, LiveWindow } from "./live-handle.ts";
 import type { Rows } from "./live-query.ts";
-import type { Signal } from "./signal.ts";
 
 /** A handle on a window that grows: each size is a query of its own, and a larger one takes over when its rows are there. */
 export class WindowHandle implements LiveWindow<Rows> {

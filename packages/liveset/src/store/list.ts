@@ -1,5 +1,6 @@
 import type { WireRow } from "../core/json.ts";
 import { type KeyText, keyTextOf } from "../core/key/key.ts";
+import type { WireOrderTerm } from "../core/protocol/subscribed.ts";
 import { jsonEqual } from "./json-equal.ts";
 
 /** What happened to a list: whole rows that entered or changed, and the texts of keys that left. */
@@ -9,12 +10,24 @@ export interface ListChange {
   readonly leave?: readonly string[];
 }
 
+/** Keeps each row of a resource once for all lists that have it. Told of rows as they enter a list, change in it, and leave it. */
+export interface RowHolder {
+  /** Returns the object that the list is to have. */
+  hold(key: KeyText, row: WireRow): WireRow;
+  renew(key: KeyText, row: WireRow): WireRow;
+  drop(key: KeyText): void;
+}
+
 /** How a list finds and places its rows. */
 export interface ListShape {
   /** Names of the key's columns, in order. */
   readonly keys: readonly string[];
   /** A total order of the rows: two rows are equal only when they have one key. */
   readonly compare: (a: WireRow, b: WireRow) => number;
+  /** The terms of that order, where it has such: by them a row is placed that lacks some fields. */
+  readonly order?: readonly WireOrderTerm[] | undefined;
+  /** Shares rows with other lists. Without one the list has its own. */
+  readonly holder?: RowHolder | undefined;
 }
 
 /**
@@ -47,9 +60,14 @@ export class List {
 
   /** Replaces all rows, in whatever order they come. `previous` lends its rows (and its array) where they are deeply equal. */
   replace(rows: readonly WireRow[], previous: List = this): void {
-    const kept = rows.map((row) => keepIdentity(previous.get(this.#keyOf(row)), row));
+    const before = new Map(this.#byKey);
+    const lent = previous === this ? before : previous.#byKey;
     this.#byKey.clear();
-    for (const row of kept) this.#byKey.set(this.#keyOf(row), row);
+    for (const row of rows) {
+      const key = this.keyOf(row);
+      this.#byKey.set(key, this.#intern(key, row, this.#byKey.has(key) || before.has(key), lent.get(key)));
+    }
+    for (const key of before.keys()) if (!this.#byKey.has(key)) this.#shape.holder?.drop(key);
     this.#sorted = [...this.#byKey.values()].sort(this.#shape.compare);
     const { rows: old } = previous;
     const same = this.#sorted.length === old.length && this.#sorted.every((row, i) => row === old[i]);
@@ -62,19 +80,20 @@ export class List {
    */
   apply(change: ListChange): void {
     const arriving = new Map<KeyText, WireRow>();
-    for (const row of change.enter ?? []) arriving.set(this.#keyOf(row), row);
-    for (const row of change.update ?? []) arriving.set(this.#keyOf(row), row);
+    for (const row of change.enter ?? []) arriving.set(this.keyOf(row), row);
+    for (const row of change.update ?? []) arriving.set(this.keyOf(row), row);
     const removed: WireRow[] = [];
     const added: WireRow[] = [];
     for (const key of change.leave ?? []) {
       const row = this.#byKey.get(key as KeyText);
       if (row === undefined || arriving.has(key as KeyText)) continue;
       this.#byKey.delete(key as KeyText);
+      this.#shape.holder?.drop(key as KeyText);
       removed.push(row);
     }
     for (const [key, row] of arriving) {
       const old = this.#byKey.get(key);
-      const next = keepIdentity(old, row);
+      const next = this.#intern(key, row, old !== undefined, old);
       if (next === old) continue;
       if (old !== undefined) removed.push(old);
       this.#byKey.set(key, next);
@@ -85,8 +104,24 @@ export class List {
     this.#rows = Object.freeze(this.#sorted.slice());
   }
 
-  #keyOf(row: WireRow): KeyText {
+  /** Gives all rows up: the list is not used any more. */
+  end(): void {
+    for (const key of this.#byKey.keys()) this.#shape.holder?.drop(key);
+  }
+
+  #intern(key: KeyText, row: WireRow, held: boolean, old: WireRow | undefined): WireRow {
+    const { holder } = this.#shape;
+    if (holder === undefined) return keepIdentity(old, row);
+    return held ? holder.renew(key, row) : holder.hold(key, row);
+  }
+
+  keyOf(row: WireRow): KeyText {
     return keyTextOf(row, this.#shape.keys);
+  }
+
+  /** Where the list's rows stand. */
+  get shape(): ListShape {
+    return this.#shape;
   }
 
   #merge(removed: readonly WireRow[], added: WireRow[]): WireRow[] {

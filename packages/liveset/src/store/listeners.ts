@@ -1,40 +1,31 @@
 import type { Emitter, Turn } from "./turn.ts";
 
-/** A value that can be read and watched. */
-export interface Readable<T> {
-  getSnapshot(): T;
-  /** Calls back after each change; the returned function ends it. */
-  subscribe(listener: () => void): () => void;
-}
-
-/** A watched value. Listeners are called at the end of the turn in which it changed; what they throw goes to `onError`. */
-export class Signal<T> implements Readable<T>, Emitter {
+/** Who is told of something, at the end of the turn in which it happened. What listeners throw goes to `onError`. */
+export class Listeners implements Emitter {
   readonly #turn: Turn;
   readonly #onError: (error: unknown) => void;
   readonly #listeners = new Set<{ readonly call: () => void }>();
-  #value: T;
 
-  constructor(value: T, turn: Turn, onError: (error: unknown) => void) {
-    this.#value = value;
+  constructor(turn: Turn, onError: (error: unknown) => void) {
     this.#turn = turn;
     this.#onError = onError;
   }
 
-  getSnapshot(): T {
-    return this.#value;
+  get size(): number {
+    return this.#listeners.size;
   }
 
-  set(value: T): void {
-    if (Object.is(value, this.#value)) return;
-    this.#value = value;
-    this.#turn.changed(this);
-  }
-
+  /** The returned function ends it. */
   subscribe(call: () => void): () => void {
     // Wrapped, so that one function subscribed twice is two subscriptions.
     const listener = { call };
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** It has happened. */
+  changed(): void {
+    this.#turn.changed(this);
   }
 
   emit(): void {

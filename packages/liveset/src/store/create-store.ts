@@ -1,0 +1,204 @@
+import type { Json, WireRow } from "../core/json.ts";
+import { type Key, keyText } from "../core/key/key.ts";
+import type { ClientStore, LiveView, StoreClient, WriteOperation } from "./client-store.ts";
+import { LocalList, type LocalQuery } from "./local-list.ts";
+import { Overlay } from "./overlay.ts";
+import { pendingOperations } from "./pending-operations.ts";
+import type { PendingWrite } from "./pending-write.ts";
+import { PendingWrites } from "./pending-writes.ts";
+import { Rows, type RowsParts } from "./rows.ts";
+import { ShownList } from "./shown-list.ts";
+import type { Target } from "./target.ts";
+import { Turn } from "./turn.ts";
+
+/** Options of a store. All may be left out. */
+export interface StoreOptions {
+  /** Is given what listeners throw. Default: it is thrown, later. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * All rows that an application holds, by resource and key.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from "liveset/client";
+ * import { createStore, type Store } from "liveset/store";
+ *
+ * export const store: Store = createStore();
+ * // Writes of this client are shown at once; its lists have their rows in the store.
+ * export const client = createClient("ws://localhost:8000/ws/", { store });
+ * ```
+ */
+export interface Store extends ClientStore {
+  /** The rows of a resource. */
+  rows<Row extends object = WireRow>(resource: string): Rows<Row>;
+  /**
+   * A list over the rows that the store holds, in an order of one's own, watched and kept up to date.
+   *
+   * @example
+   * ```ts
+   * import { createStore } from "liveset/store";
+   *
+   * const store = createStore();
+   * const open = store.list<{ id: number; done: boolean }>("tasks", {
+   *   filter: ({ done }) => !done,
+   *   compare: (a, b) => a.id - b.id,
+   * });
+   * open.subscribe(() => console.log(open.getSnapshot().length));
+   * ```
+   */
+  list<Row extends object = WireRow>(resource: string, query?: LocalQuery<Row>): LocalList<Row>;
+  /** Several changes as one: everybody is told once, when the work is done. */
+  transaction(work: () => void): void;
+  /** The write to a row that is under way or was refused; null where there is none. Watched by watching the row. */
+  pending(resource: string, key: Key): PendingWrite | null;
+  /** How many writes are under way. */
+  readonly pendingWrites: number;
+}
+
+/**
+ * Makes a store. It has no connection of its own: give it to `createClient`, or fill it by hand.
+ *
+ * @example
+ * ```ts
+ * import { createStore } from "liveset/store";
+ *
+ * const store = createStore();
+ * const tasks = store.rows<{ id: number; text: string }>("tasks");
+ * tasks.subscribe(() => console.log(tasks.size));
+ * store.transaction(() => {
+ *   tasks.put([{ id: 1, text: "Milk" }]);
+ *   tasks.put([{ id: 2, text: "Bread" }]);
+ * }); // prints: 2
+ * ```
+ */
+export function createStore(options: StoreOptions = {}): Store {
+  return new StoreImplementation(options);
+}
+
+class StoreImplementation implements Store {
+  readonly turn: Turn = new Turn();
+  readonly #parts: RowsParts;
+  readonly #overlay: Overlay;
+  readonly #writes: PendingWrites;
+  /** By resource, and by the projection of those who hold them. */
+  readonly #rows = new Map<string, Map<string, Rows>>();
+  readonly #views = new Map<string, Set<() => void>>();
+  /** Resources whose lists are to look again. */
+  readonly #outdated = new Set<string>();
+  /** How often a row with a pending write has changed. */
+  readonly #versions = new WeakMap<Rows, number>();
+  readonly #clients = new Set<StoreClient>();
+
+  constructor({ onError = throwLater }: StoreOptions) {
+    const overlay = new Overlay((resource, keys) => {
+      for (const rows of this.#rows.get(resource)?.values() ?? []) for (const key of keys) rows.touch(key);
+      this.#reshow(resource);
+    });
+    this.#overlay = overlay;
+    this.#parts = { turn: this.turn, overlay, onError };
+    this.#writes = new PendingWrites({
+      turn: this.turn,
+      overlay,
+      isBehind: () => [...this.#clients].some((client) => client.isBehind()),
+      touched: (resource, key) => this.rows(resource).touch(key),
+    });
+  }
+
+  rows<Row extends object = WireRow>(resource: string): Rows<Row> {
+    return this.#rowsOf(resource, "") as unknown as Rows<Row>;
+  }
+
+  list<Row extends object = WireRow>(resource: string, query: LocalQuery<Row> = {}): LocalList<Row> {
+    return new LocalList(this.rows<Row>(resource), this.#parts, query);
+  }
+
+  transaction(work: () => void): void {
+    this.turn.run(work);
+  }
+
+  pending(resource: string, key: Key): PendingWrite | null {
+    return this.#writes.get(resource, keyText(key));
+  }
+
+  get pendingWrites(): number {
+    return this.#writes.size;
+  }
+
+  attach(client: StoreClient): void {
+    this.#clients.add(client);
+  }
+
+  open(target: Target, changed: () => void): LiveView {
+    const { resource } = target;
+    const rows = this.#rowsOf(resource, projectionOf(target));
+    const shown = new ShownList(target, this.#overlay, {
+      get: (key) => rows.get(key),
+      confirmed: (key) => rows.confirmed(key),
+      version: () => this.#versions.get(rows) ?? 0,
+    });
+    const views = this.#views.get(resource) ?? new Set();
+    this.#views.set(resource, views.add(changed));
+    return {
+      holder: (keys) => {
+        rows.keys = keys;
+        this.rows(resource).keys = keys;
+        return rows;
+      },
+      show: (list, state) => shown.show(list, state),
+      end: () => void views.delete(changed),
+    };
+  }
+
+  write(mutation: string, operations: readonly WriteOperation[], send: () => Promise<Json>): Promise<Json> {
+    const pending = pendingOperations(mutation, operations, (resource) => this.rows(resource).keys);
+    return pending.length === 0 ? send() : this.#writes.begin(mutation, pending, send);
+  }
+
+  confirmed(mutations: readonly string[]): void {
+    this.#writes.confirmed(mutations);
+  }
+
+  caughtUp(): void {
+    this.#writes.caughtUp();
+  }
+
+  #rowsOf(resource: string, projection: string): Rows {
+    const all = this.#rows.get(resource) ?? new Map<string, Rows>();
+    const there = all.get(projection);
+    if (there !== undefined) return there;
+    const rows = new Rows(resource, this.#parts);
+    this.#rows.set(resource, all.set(projection, rows));
+    rows.watch((key) => {
+      if (!this.#overlay.of(resource).has(key)) return;
+      this.#versions.set(rows, (this.#versions.get(rows) ?? 0) + 1);
+      this.#reshow(resource);
+    });
+    return rows;
+  }
+
+  /** Has all lists of a resource look again, once what is being done is done. */
+  #reshow(resource: string): void {
+    if (this.#outdated.has(resource)) return;
+    this.#outdated.add(resource);
+    this.turn.run(() => {
+      this.#outdated.delete(resource);
+      for (const changed of this.#views.get(resource) ?? []) changed();
+    });
+  }
+}
+
+/** Rows that are shown in other ways are other rows. */
+function projectionOf({ params, query = {} }: Target): string {
+  const { fields, with: nested } = query;
+  if (params === undefined && fields === undefined && nested === undefined) return "";
+  return JSON.stringify([params ?? null, fields === undefined ? null : [...fields].sort(), nested ?? null]);
+}
+
+/** Nobody asked to be told, so the error goes where uncaught ones go. */
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
