@@ -7,6 +7,7 @@ import type { CompiledResource } from "./compiled-resource.ts";
 import { isPromiseLike } from "./is-promise-like.ts";
 import type { NestedResource, NestedResources } from "./nested-resource.ts";
 import { scopeRules } from "./operation/where-rules.ts";
+import { relationNamed, resourceBehind } from "./related-resource.ts";
 import type { NestingOptions } from "./relation-types.ts";
 import type { TableRelation } from "./table/table-info.ts";
 
@@ -47,7 +48,7 @@ function compileOne(
   const relation = relationOf(resource, name);
   const unknown = Object.keys(options).find((option) => !known.has(option));
   if (unknown !== undefined) throw new Error(`whose "${unknown}" is no option: ${[...known].join(", ")}.`);
-  const child = childOf(resources, relation, options);
+  const child = resourceBehind(resources, relation, options.resource);
   if (options.always === true) checkParams(child);
   return {
     relation,
@@ -61,36 +62,10 @@ function compileOne(
 }
 
 function relationOf({ info, options, fields }: CompiledResource, name: string): TableRelation {
-  const relation = info.relations.get(name);
-  if (relation === undefined) {
-    const names = [...info.relations.keys()].join(", ") || "none, for which the option schema is needed";
-    throw new Error(`which is not a relation of the table "${info.name}"; its relations: ${names}.`);
-  }
+  const relation = relationNamed(info, name);
   if (Object.hasOwn(options.computed ?? {}, name)) throw new Error("which is the name of a computed field.");
   if (fields.includes(name)) throw new Error("which is the name of a field.");
   return relation;
-}
-
-function childOf(
-  resources: Compiled,
-  relation: TableRelation,
-  { resource }: NestingOptions,
-): CompiledResource {
-  const target = relation.target();
-  const able = [...resources.values()].filter((other) => other.info.table === target.table);
-  const names = able.map((other) => other.name).join(", ");
-  const [child, ...others] = resource === undefined ? able : able.filter(({ name }) => name === resource);
-  if (child === undefined) {
-    throw new Error(
-      resource === undefined
-        ? `but no resource shows the table "${target.name}".`
-        : `but "${resource}" is not a resource of the table "${target.name}"; there are: ${names || "none"}.`,
-    );
-  }
-  if (others.length > 0)
-    throw new Error(`whose rows several resources show (${names}): say which by { resource }.`);
-  if (!child.operations.has("list")) throw new Error(`but the resource "${child.name}" does not offer list.`);
-  return child;
 }
 
 /** What nobody asks for cannot be given parameters. What a schema says later is said to the caller. */

@@ -3,6 +3,7 @@ import { acceptSocket } from "./accept-socket.ts";
 import { answerRequest, failureResponse } from "./answer-request.ts";
 import type { Api } from "./api.ts";
 import { createRuntime } from "./create-runtime.ts";
+import { noticesFeed } from "./dialect/notices/notices-feed.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import type { Limits } from "./limits.ts";
 import { clusterHub } from "./live/cluster-hub.ts";
@@ -103,9 +104,10 @@ export interface LivesetServer {
 export function createServer(api: Api, options: ServerOptions): LivesetServer {
   const clock = options.clock ?? systemClock;
   const runtime = createRuntime(api, options);
-  const settings = restSettings(runtime, options, clock);
+  const notices = noticesFeed(runtime.resources, options.notices);
+  const settings = restSettings(runtime, options, clock, notices);
   const rest = createRest(runtime, settings);
-  const sockets = socketPaths(runtime, options);
+  const sockets = socketPaths(runtime, options, notices);
   let generation = 0;
   const changing = (): void => {
     generation++;
@@ -119,7 +121,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
   return {
     fetch: (request, address = "") =>
       answerRequest(runtime, clock, request, (signedIn) =>
-        life.during(() => answer(request, { address, signedIn })),
+        life.during((hub) => answer(request, { address, signedIn, hub })),
       ),
     refuse: async (request) => {
       try {

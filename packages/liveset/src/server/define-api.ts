@@ -3,6 +3,7 @@ import { isSafeName } from "./check-declaration.ts";
 import { compileNesting } from "./compile-nesting.ts";
 import { compileResource } from "./compile-resource.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
+import { parentsOf } from "./parents-of.ts";
 import type { Resource } from "./resource.ts";
 
 /**
@@ -40,5 +41,6 @@ export function defineApi<const R extends Readonly<Record<string, Resource>>>(re
   }
   if (faults.length > 0) throw new Error(faults.join("\n"));
   compileNesting(compiled);
+  for (const resource of compiled.values()) parentsOf(compiled, resource);
   return { resources: Object.freeze({ ...resources }) };
 }

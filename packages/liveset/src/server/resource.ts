@@ -140,6 +140,12 @@ export interface ResourceOptions<
    * also without being asked for.
    */
   readonly with?: N & CheckedNesting<S, T["_"]["name"], N>;
+  /**
+   * Relations to the rows that have this resource's rows as their children, such as `{ department: true }`: those are what a client of
+   * `notices` is told to fetch anew when a row of this resource comes, or goes from one parent to another. They are rows of the
+   * resource of their table; where several resources have that table, `resource` names one.
+   */
+  readonly parents?: { readonly [relation: string]: true | { readonly resource?: string } };
   /** Columns that are shown, and that callers may write. Default: all. The key is always shown. */
   readonly fields?: readonly F[];
   /** Further fields, computed from the row. They must not depend on anything else. */

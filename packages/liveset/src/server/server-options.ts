@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { ClusterLog } from "./cluster/cluster-log.ts";
 import type { Database } from "./database/database.ts";
+import type { NoticesOptions } from "./dialect/notices/notices-options.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { User } from "./register.ts";
@@ -62,6 +63,8 @@ export interface ServerOptions {
   readonly socketPath?: string;
   /** The WebSocket for clients of django-rest-live; false: none. Default: at `/ws/subscribe/`, for anybody. */
   readonly restLive?: false | RestLiveOptions;
+  /** The WebSocket and the event stream for clients of SmartNgRX; false: none. Default: at `/ws/notifications/` and `/api/notifications/`, for anybody. */
+  readonly notices?: false | NoticesOptions;
   /** Default: none. */
   readonly rateLimit?: RateLimit;
   /** Answers what lies outside of the prefix. Default: 404. */

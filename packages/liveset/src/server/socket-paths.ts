@@ -1,4 +1,5 @@
 import type { Dialect } from "./dialect/dialect.ts";
+import type { NoticesFeed } from "./dialect/notices/notices-feed.ts";
 import { restLiveDialect } from "./dialect/rest-live/rest-live.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ServerOptions } from "./server-options.ts";
@@ -20,15 +21,22 @@ export interface SocketPaths {
 export function socketPaths(
   { resources }: Pick<Runtime, "resources">,
   { socketPath = "/ws/", restLive = {} }: Pick<ServerOptions, "socketPath" | "restLive">,
+  notices: NoticesFeed | null,
 ): SocketPaths {
+  const names = new Map([[bare(socketPath), "socketPath"]]);
   const dialects = new Map<string, Dialect>();
+  const add = (name: string, path: string, dialect: Dialect): void => {
+    const other = names.get(bare(path));
+    if (other !== undefined)
+      throw new Error(`${other} and ${name} are both "${path}": each needs a path of its own.`);
+    names.set(bare(path), name);
+    dialects.set(bare(path), dialect);
+  };
   if (restLive !== false) {
     const { path = "/ws/subscribe/", public: isPublic = true } = restLive;
-    if (bare(path) === bare(socketPath)) {
-      throw new Error(`socketPath and restLive.path are both "${path}": each needs a path of its own.`);
-    }
-    dialects.set(bare(path), restLiveDialect(resources.values(), isPublic));
+    add("restLive.path", path, restLiveDialect(resources.values(), isPublic));
   }
+  if (notices !== null) add("notices.path", notices.path, notices.socket);
   const pathOf = (url: string): string => bare(new URL(url).pathname);
   return {
     own: socketPath,

@@ -1,5 +1,6 @@
 import type { Code } from "../../core/error/codes.ts";
 import type { LivesetError } from "../../core/error/liveset-error.ts";
+import type { RequestInfo } from "../context.ts";
 import type { Outbox } from "../live/outbox.ts";
 import type { Session } from "../live/session.ts";
 import type { Voice } from "../live/voice.ts";
@@ -10,8 +11,8 @@ export interface Dialect {
   readonly heartbeat: "client" | "server";
   /** The close code for a client that is nobody; null where anybody may speak. */
   readonly closesAnonymous: number | null;
-  /** Begins to speak on one connection. */
-  open(end: DialogueEnd): Dialogue;
+  /** Begins to speak on one connection. `request` opened it. */
+  open(end: DialogueEnd, request: RequestInfo): Dialogue;
 }
 
 /** What a dialogue may do to its connection. */
@@ -25,6 +26,11 @@ export interface DialogueEnd {
 export interface Dialogue {
   /** The half that writes. */
   readonly voice: Voice;
+  /**
+   * Follows what the client is told of without its asking. Called when the session begins, and again when its principal has become another
+   * one, or has other rights: then what failed before may not fail now.
+   */
+  begin?(session: Session, isFirst: boolean): void;
   /**
    * Reads a frame and asks the session for what it says. A frame that cannot be read is answered by an error.
    *

@@ -46,7 +46,7 @@ function encode(frame: Down): string {
   return JSON.stringify(frame);
 }
 
-function changesFrame({ group, cursor, enter, update, leave, ...facts }: GroupChanges): Changes {
+function changesFrame({ group, cursor, enter, update, leave, before: _, ...facts }: GroupChanges): Changes {
   return {
     type: "changes",
     group,

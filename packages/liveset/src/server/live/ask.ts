@@ -11,8 +11,15 @@ export interface Ask {
   readonly key?: Key;
   readonly params?: Readonly<Record<string, Json>>;
   readonly query?: Query;
-  /** False: what happens from now on is wanted, and not the rows that are there. Of a list whose rows need not be kept they are not read then. */
-  readonly rows?: false;
+  /**
+   * False: what happens from now on is wanted, and not the rows that are there. Of a list whose rows need not be kept they are not read then.
+   * `scoped`: the rows are wanted only where the caller does not see all that there are, and null says that he does.
+   */
+  readonly rows?: false | "scoped";
+  /** Of a list: columns of which the old values are wanted where they change or go. They are the dialect's own: shown or not, no client is sent them. */
+  readonly traced?: readonly string[];
   /** Where it left off. */
   readonly since?: Since;
+  /** Goes on from `since` whatever the plan was: whoever asks compares plans himself. */
+  readonly anyPlan?: true;
 }

@@ -40,7 +40,7 @@ export class Connection {
     const overflow = (): void => this.close("slow_reader");
     const outbox = new Outbox(socket, limits.bufferedBytes, overflow);
     this.#dialect = dialect;
-    this.#dialogue = dialect.open({ outbox, close: (code) => this.close(code) });
+    this.#dialogue = dialect.open({ outbox, close: (code) => this.close(code) }, start.info);
     this.#voice = new PacedVoice({
       socket,
       outbox,
@@ -55,7 +55,10 @@ export class Connection {
     });
     this.#bucket = new TokenBucket(clock, limits.burst, limits.framesPerSecond);
     this.#heardAt = clock.now();
-    this.session = new Session(start, parts, this.#voice, (code) => this.close(code));
+    this.session = new Session(start, parts, this.#voice, {
+      close: (code) => this.close(code),
+      rebound: () => this.#dialogue.begin?.(this.session, false),
+    });
   }
 
   /** Greets the client and begins to listen. */
@@ -65,6 +68,7 @@ export class Connection {
     socket.addEventListener("close", () => this.#end());
     socket.addEventListener("error", () => this.#end());
     this.session.begin();
+    this.#dialogue.begin?.(this.session, true);
     const { heartbeat } = this.#parts.runtime.limits;
     if (this.#dialect.heartbeat === "client") this.#watch(2 * heartbeat);
     else if (socket.ping !== undefined) {
@@ -118,6 +122,7 @@ export class Connection {
       if (left <= 0) return this.close("heartbeat_missed");
       if (this.#dialect.heartbeat === "client") return this.#watch(left);
       this.#socket.ping?.();
+      this.session.ping();
       this.#watch(Math.min(left, heartbeat));
     });
   }

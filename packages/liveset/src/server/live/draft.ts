@@ -3,6 +3,7 @@ import type { Cursor } from "../../core/change/cursor.ts";
 import type { Transaction } from "../../core/change/transaction.ts";
 import type { WireRow } from "../../core/json.ts";
 import { type KeyText, keyTextOf } from "../../core/key/key.ts";
+import { columnsIn } from "./columns-in.ts";
 import type { Group } from "./group.ts";
 import type { GroupChanges } from "./group-changes.ts";
 import type { ShownChange } from "./shown-changes.ts";
@@ -14,6 +15,7 @@ export class Draft {
   readonly #enter: WireRow[] = [];
   readonly #update: WireRow[] = [];
   readonly #leave: KeyText[] = [];
+  readonly #before = new Map<KeyText, WireRow>();
 
   constructor(group: Group) {
     this.#group = group;
@@ -29,10 +31,13 @@ export class Draft {
         this.#enter.push(shown.row());
         break;
       case "update":
-        if (shown.altered()) this.#update.push(shown.row());
+        if (!shown.altered()) break;
+        this.#update.push(shown.row());
+        this.#trace(change);
         break;
       case "leave":
-        this.#leave.push(keyTextOf(change.before ?? change.after ?? {}, this.#group.resource.info.key));
+        this.#leave.push(this.#keyOf(change));
+        this.#trace(change);
         break;
       case "none":
         break;
@@ -48,7 +53,17 @@ export class Draft {
       enter: this.#enter,
       update: this.#update,
       leave: this.#leave,
+      ...(this.#before.size === 0 ? {} : { before: this.#before }),
     };
+  }
+
+  #keyOf({ before, after }: Change): KeyText {
+    return keyTextOf(before ?? after ?? {}, this.#group.resource.info.key);
+  }
+
+  #trace(change: Change): void {
+    const { traced } = this.#group;
+    if (traced.length > 0) this.#before.set(this.#keyOf(change), columnsIn(change.before ?? {}, traced));
   }
 }
 

@@ -13,4 +13,6 @@ export interface GroupChanges {
   /** Of a window, where it is another one now: rows of the whole list, and whether it goes on behind the window. */
   readonly total?: number;
   readonly hasMore?: boolean;
+  /** Of a query that traces columns: what they were, of rows that were updated or left. For the dialect's own use. */
+  readonly before?: ReadonlyMap<KeyText, WireRow>;
 }

@@ -23,6 +23,8 @@ export class Group {
   readonly subscribers: Set<Subscriber> = new Set();
   /** Not null where only the database can tell what a change means. */
   readonly judged: JudgedQuery | null;
+  /** Columns of which old values are told beside the rows. */
+  readonly traced: readonly string[];
   readonly #judge: Judge;
   /** Those that are up to date, with the number of their subscriptions. */
   readonly #audiences = new Map<Audience, number>();
@@ -35,6 +37,7 @@ export class Group {
     this.resource = query.bound.resource;
     this.projection = query.bound.projection;
     this.judged = judged;
+    this.traced = query.traced;
     this.#judge = judged === null ? judgeOf(query) : () => "none";
   }
 

@@ -36,7 +36,7 @@ function query(scope: Predicate, filter: Predicate): LiveQuery {
     nested: [],
     ...page,
   };
-  return { bound, isList: true, window: null, order: [], text: canonical(predicate), may: null };
+  return { bound, isList: true, window: null, order: [], text: canonical(predicate), may: null, traced: [] };
 }
 const subscriber = (): Subscriber => ({ audience: { changes() {}, commit() {} }, fail() {}, reset() {} });
 const row = { id: 1, ownerId: 1, listId: 1, text: "milk", note: null };

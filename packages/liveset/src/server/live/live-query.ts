@@ -16,6 +16,7 @@ import type { Runtime } from "../runtime.ts";
 import { withinTime } from "../within-time.ts";
 import type { Ask } from "./ask.ts";
 import type { Caller } from "./caller.ts";
+import { columnsIn } from "./columns-in.ts";
 
 /** A query to be followed, bound to its caller. */
 export interface LiveQuery {
@@ -32,6 +33,8 @@ export interface LiveQuery {
   readonly text: string;
   /** For a resource that asks a permission with the row: whether the caller may see a row as it is now. Throws where the permission does. */
   readonly may: ((row: WireRow) => boolean) | null;
+  /** Columns of which old values are told beside the rows. */
+  readonly traced: readonly string[];
 }
 
 /**
@@ -69,7 +72,7 @@ async function liveList(
   runtime: Runtime,
   resource: CompiledResource,
   context: Context,
-  { key, query = {} }: Ask,
+  { key, query = {}, traced = [] }: Ask,
   caller: Caller,
 ): Promise<LiveQuery> {
   if (key !== undefined) throw invalid(["key"], "unexpected", "list takes no key.");
@@ -84,7 +87,7 @@ async function liveList(
     }
   }
   await checkPermission(resource, "list", context);
-  const bound = showingOrder(await bindList(runtime, resource, context, query));
+  const bound = tracing(showingOrder(await bindList(runtime, resource, context, query)), traced);
   const cut = window === null ? null : [bound.order, window.limit, bound.after, window.total];
   const { may, owner } = rowPermission(bound, caller);
   return {
@@ -94,6 +97,7 @@ async function liveList(
     order: wireOrder(bound),
     text: groupText(bound, "list", owner, cut),
     may,
+    traced,
   };
 }
 
@@ -112,7 +116,8 @@ async function liveCount(
   const bound = await bindCount(runtime, resource, context, query);
   const window = { limit: 0, total: true };
   const { may, owner } = rowPermission(bound, caller);
-  return { bound, isList: true, window, order: [], text: groupText(bound, "count", owner), may };
+  const text = groupText(bound, "count", owner);
+  return { bound, isList: true, window, order: [], text, may, traced: [] };
 }
 
 /** How a list is cut; null where it is not. */
@@ -142,7 +147,8 @@ async function liveRow(
   if (key === undefined) throw invalid(["key"], "required", "retrieve needs a key.");
   const bound = await bindRow(runtime, resource, context, key, query);
   const { may, owner } = rowPermission(bound, caller);
-  return { bound, isList: false, window: null, order: [], text: groupText(bound, "retrieve", owner), may };
+  const text = groupText(bound, "retrieve", owner);
+  return { bound, isList: false, window: null, order: [], text, may, traced: [] };
 }
 
 /** The permission that is asked with each row, and whose group that makes it. A permission may depend on anything in the context. */
@@ -175,6 +181,21 @@ function showingOrder(bound: Bound): Bound {
   return {
     ...bound,
     projection: nesting(alsoShowing(bound.resource, bound.projection, columns), bound.nested),
+  };
+}
+
+/** Rows with the traced columns, for those who never send them. */
+function tracing(bound: Bound, traced: readonly string[]): Bound {
+  if (traced.length === 0) return bound;
+  const { projection } = bound;
+  return {
+    ...bound,
+    projection: {
+      ...projection,
+      reads: projection.reads === null ? null : new Set([...projection.reads, ...traced]),
+      text: JSON.stringify([projection.text, "traced", traced]),
+      serialize: (row) => ({ ...projection.serialize(row), ...columnsIn(row, traced) }),
+    },
   };
 }
 

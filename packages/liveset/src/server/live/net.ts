@@ -9,6 +9,8 @@ interface NetEntry {
   readonly wasIn: boolean;
   /** The row after the last of them, null where it is not in the group. */
   row: WireRow | null;
+  /** Traced columns before the first of them, null where none are or the row was not in the group. */
+  readonly before: WireRow | null;
 }
 
 /** What an entry takes beside its key and row, roughly. */
@@ -38,17 +40,19 @@ export class Net {
   }
 
   /** Adds the next transaction's changes. */
-  add({ enter, update, leave, total, hasMore }: GroupChanges): void {
+  add({ enter, update, leave, total, hasMore, before }: GroupChanges): void {
     if (total !== undefined) this.#facts = { ...this.#facts, total };
     if (hasMore !== undefined) this.#facts = { ...this.#facts, hasMore };
-    for (const key of leave) this.#put(key, true, null);
-    for (const row of enter) this.#put(keyTextOf(row, this.#keys), false, row);
-    for (const row of update) this.#put(keyTextOf(row, this.#keys), true, row);
+    const put = (key: KeyText, wasIn: boolean, row: WireRow | null): void =>
+      this.#put(key, { wasIn, row, before: before?.get(key) ?? null });
+    for (const key of leave) put(key, true, null);
+    for (const row of enter) put(keyTextOf(row, this.#keys), false, row);
+    for (const row of update) put(keyTextOf(row, this.#keys), true, row);
   }
 
   /** Adds what another net has, which must be later in every entry. */
   append(later: Net): void {
-    for (const [key, { wasIn, row }] of later.#entries) this.#put(key, wasIn, row);
+    for (const [key, entry] of later.#entries) this.#put(key, entry);
   }
 
   /**
@@ -67,27 +71,34 @@ export class Net {
     const enter: WireRow[] = [];
     const update: WireRow[] = [];
     const leave: KeyText[] = [];
-    for (const [key, { wasIn, row }] of this.#entries) {
+    const traced = new Map<KeyText, WireRow>();
+    for (const [key, { wasIn, row, before }] of this.#entries) {
       if (row !== null) (wasIn ? update : enter).push(row);
       else if (wasIn) leave.push(key);
+      if (before !== null) traced.set(key, before);
     }
     const facts = this.#facts;
     const isNothing = enter.length + update.length + leave.length + Object.keys(facts).length === 0;
-    return isNothing ? null : { group, cursor, enter, update, leave, ...facts };
+    if (isNothing) return null;
+    const before = traced.size === 0 ? {} : { before: traced };
+    return { group, cursor, enter, update, leave, ...facts, ...before };
   }
 
-  #put(key: KeyText, wasIn: boolean, row: WireRow | null): void {
+  #put(key: KeyText, { wasIn, row, before }: NetEntry): void {
     const entry = this.#entries.get(key);
-    this.#bytes += this.#cost(key, row) - (entry === undefined ? 0 : this.#cost(key, entry.row));
-    if (entry === undefined) this.#entries.set(key, { wasIn, row });
-    else if (row === null && !entry.wasIn && this.#measure !== null) {
+    if (entry !== undefined) this.#bytes -= this.#cost(key, entry);
+    if (row === null && entry?.wasIn === false && this.#measure !== null) {
       this.#entries.delete(key);
-      this.#bytes -= this.#cost(key, null);
-    } else entry.row = row;
+      return;
+    }
+    if (entry === undefined) this.#entries.set(key, { wasIn, row, before });
+    else entry.row = row;
+    this.#bytes += this.#cost(key, entry ?? { wasIn, row, before });
   }
 
-  #cost(key: KeyText, row: WireRow | null): number {
+  #cost(key: KeyText, { row, before }: NetEntry): number {
     if (this.#measure === null) return 0;
-    return entryBytes + key.length + (row === null ? 0 : this.#measure(row));
+    const traced = before === null ? 0 : entryBytes;
+    return entryBytes + traced + key.length + (row === null ? 0 : this.#measure(row));
   }
 }

@@ -24,6 +24,14 @@ export interface SessionStart {
   readonly info: Caller["request"];
 }
 
+/** Whose session it is. */
+export interface SessionOwner {
+  /** Closes the connection with the close code of an error. */
+  close(code: Code): void;
+  /** The principal is another one, or has other rights; what was followed has been bound anew. */
+  rebound(): void;
+}
+
 /**
  * The conversation with one client, in whatever dialect: its subscriptions, its requests, its principal. What it is
  * asked it does in the order of arrival; a failure is told to the client and harms nobody else.
@@ -35,6 +43,8 @@ export class Session implements Audience {
   readonly inbox: Inbox;
   readonly #requests: Requests;
   readonly #subscriptions = new Map<string, Subscription>();
+  /** Those that the client did not ask for. */
+  readonly #standing = new Set<string>();
   /** Those that failed last, by id, as many as may be open. */
   readonly #failures = new Map<
     string,
@@ -42,8 +52,7 @@ export class Session implements Audience {
   >();
   readonly #principal: Principal;
 
-  /** @param close closes the connection with the close code of an error */
-  constructor(start: SessionStart, parts: LiveParts, voice: PacedVoice, close: (code: Code) => void) {
+  constructor(start: SessionStart, parts: LiveParts, voice: PacedVoice, owner: SessionOwner) {
     this.id = start.id;
     this.parts = parts;
     this.voice = voice;
@@ -54,10 +63,13 @@ export class Session implements Audience {
         runtime: parts.runtime,
         principals: parts.principals,
         hold: () => voice.hold(),
-        changed: (reason) => this.#rebind(reason),
+        changed: async (reason) => {
+          await this.#rebind(reason);
+          owner.rebound();
+        },
         accepted: () => this.welcome(),
         refused: (thrown) => voice.error(null, failureOf(parts.runtime, thrown, { session: start.id })),
-        over: close,
+        over: owner.close,
       },
       start,
     );
@@ -95,14 +107,22 @@ export class Session implements Audience {
     this.#inOrder(id, () => {
       if (this.#subscriptions.has(id)) throw new LivesetError("duplicate_id");
       const { limits } = this.parts.runtime;
-      if (this.#subscriptions.size >= limits.subscriptions) {
+      const asked = this.#subscriptions.size - this.#standing.size;
+      if (asked >= limits.subscriptions) {
         throw new LivesetError("too_many_subscriptions", {
           detail: `A connection may have ${limits.subscriptions} subscriptions.`,
         });
       }
-      const subscription = new Subscription(id, ask, this);
-      this.#subscriptions.set(id, subscription);
-      subscription.open();
+      this.#open(id, ask);
+    });
+  }
+
+  /** As `subscribe`, for what the dialect follows without being asked: it is not counted among what the client may open. */
+  follow(id: string, ask: Ask): void {
+    this.#inOrder(id, () => {
+      if (this.#subscriptions.has(id)) throw new LivesetError("duplicate_id");
+      this.#standing.add(id);
+      this.#open(id, ask);
     });
   }
 
@@ -110,7 +130,7 @@ export class Session implements Audience {
     this.#inOrder(id, () => {
       const subscription = this.#subscriptions.get(id);
       if (subscription === undefined) throw new LivesetError("unknown_subscription");
-      this.#subscriptions.delete(id);
+      this.#forget(id);
       subscription.end();
     });
   }
@@ -142,7 +162,7 @@ export class Session implements Audience {
   /** A subscription that failed is no longer open. */
   failed(subscription: Subscription, error: LivesetError): void {
     const { id } = subscription;
-    this.#subscriptions.delete(id);
+    this.#forget(id);
     this.#failures.delete(id);
     this.#failures.set(id, { subscription, error });
     if (this.#failures.size <= this.parts.runtime.limits.subscriptions) return;
@@ -193,6 +213,18 @@ export class Session implements Audience {
     this.#requests.end();
     for (const subscription of this.#subscriptions.values()) subscription.end();
     this.#subscriptions.clear();
+    this.#standing.clear();
+  }
+
+  #open(id: string, ask: Ask): void {
+    const subscription = new Subscription(id, ask, this);
+    this.#subscriptions.set(id, subscription);
+    subscription.open();
+  }
+
+  #forget(id: string): void {
+    this.#subscriptions.delete(id);
+    this.#standing.delete(id);
   }
 
   #following(group: number): readonly Subscription[] {

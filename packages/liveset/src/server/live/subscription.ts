@@ -1,6 +1,5 @@
 import type { LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
-import type { Since } from "../../core/protocol/subscribe.ts";
 import { canonical } from "../../core/query/canonical.ts";
 import type { Ask } from "./ask.ts";
 import type { Caller } from "./caller.ts";
@@ -45,7 +44,7 @@ export class Subscription implements Subscriber {
   #following = false;
   #lost = false;
   /** Where its client left off; outdated as soon as it has been told more. */
-  #since: Since | undefined;
+  #since: Ask["since"];
 
   constructor(id: string, ask: Ask, owner: SubscriptionOwner) {
     this.id = id;
@@ -143,11 +142,8 @@ export class Subscription implements Subscriber {
       if (run !== this.#run) return;
       const group = parts.groups.join(query, plan, this);
       this.#held = { group, withdraw: () => {} };
-      if (this.#ask.rows === false && query.isList && group.judged === null) {
-        return this.#follow(group, query, []);
-      }
       const resumed = await this.#resume(run, group, query);
-      if (run === this.#run && !resumed) this.#awaitRows(group, query);
+      if (run === this.#run && !resumed) this.#begin(group, query);
     } catch (thrown) {
       if (run !== this.#run) return;
       this.fail(failureOf(parts.runtime, thrown, { resource: this.#ask.resource, subscription: this.id }));
@@ -157,7 +153,7 @@ export class Subscription implements Subscriber {
   async #resume(run: number, group: Group, query: LiveQuery): Promise<boolean> {
     const { voice, parts } = this.#owner;
     const since = this.#since;
-    if (since === undefined || since.plan !== group.plan) return false;
+    if (since === undefined || (since.plan !== group.plan && this.#ask.anyPlan !== true)) return false;
     const { feed } = parts.runtime.database;
     const cursor = feed.parse(since.cursor);
     if (cursor === null) return false;
@@ -168,6 +164,15 @@ export class Subscription implements Subscriber {
       if (changes !== null) voice.changes(changes);
       voice.commit(parts.position.cursor, []);
     });
+  }
+
+  #begin(group: Group, query: LiveQuery): void {
+    const { rows } = this.#ask;
+    const { predicate } = query.bound;
+    if (rows === undefined || !query.isList || group.judged !== null) this.#awaitRows(group, query);
+    else if (rows === false) this.#follow(group, query, []);
+    else if (predicate.op === "true") this.#follow(group, query, null);
+    else this.#awaitRows(group, query);
   }
 
   #awaitRows(group: Group, query: LiveQuery): void {

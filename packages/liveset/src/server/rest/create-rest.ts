@@ -1,6 +1,9 @@
 import { Hono } from "hono";
 import { LivesetError, toLivesetError } from "../../core/error/liveset-error.ts";
+import { acceptSocket } from "../accept-socket.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import { openEventStream } from "../event-stream.ts";
 import { operate } from "../operation/operate.ts";
 import { originAllowed } from "../origin.ts";
 import type { User } from "../register.ts";
@@ -12,6 +15,9 @@ import { problemResponse } from "./problem-response.ts";
 import { readCall } from "./read-call.ts";
 import { respond } from "./respond.ts";
 import type { RestBindings, RestSettings } from "./settings.ts";
+
+/** After how many ms a browser connects again to a stream that broke. */
+const retryEvents = 1000;
 
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -29,6 +35,12 @@ export function createRest(runtime: Runtime, settings: RestSettings): Hono<{ Bin
     });
   }
   app.all(prefix === "" ? "/" : prefix, (c) => root(runtime, settings, c.req.raw));
+  const events = settings.notices?.events ?? null;
+  if (events !== null) {
+    app.all(`${prefix}/${events.path}`, (c) =>
+      serveFeed(runtime, settings, events.dialect, c.req.raw, c.env),
+    );
+  }
   app.all(`${prefix}/:resource/:key?/:action?`, (c) => {
     const { resource: name = "", key, action } = c.req.param();
     const resource = runtime.resources.get(name);
@@ -81,6 +93,31 @@ async function admit(
   const retryAfter = settings.rateLimiter?.(settings.clientOf(request, user, env.address)) ?? 0;
   if (retryAfter > 0) throw new LivesetError("throttled", { retryAfter });
   return user;
+}
+
+/** The feed of notices as a stream of events. */
+async function serveFeed(
+  runtime: Runtime,
+  settings: RestSettings,
+  dialect: Dialect,
+  request: Request,
+  env: RestBindings,
+): Promise<Response> {
+  const allow = { allow: "GET, OPTIONS" };
+  if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: allow });
+  if (request.method !== "GET") return problemResponse(new LivesetError("method_not_allowed"), allow);
+  const user = await admit(runtime, settings, request, env);
+  if (user === null && settings.notices?.isPublic === false) throw new LivesetError("unauthenticated");
+  const { socket, response } = openEventStream(request.signal, retryEvents);
+  void acceptSocket(
+    runtime,
+    runtime.clock,
+    socket,
+    request,
+    Promise.resolve({ hub: env.hub, user }),
+    dialect,
+  );
+  return response;
 }
 
 async function answer(

@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import type { NoticesFeed } from "../dialect/notices/notices-feed.ts";
 import type { OriginRules } from "../origin.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ServerOptions } from "../server-options.ts";
@@ -11,13 +12,19 @@ import type { RestSettings } from "./settings.ts";
  *
  * @throws Error for options that contradict each other.
  */
-export function restSettings(runtime: Runtime, options: ServerOptions, clock: Clock): RestSettings {
+export function restSettings(
+  runtime: Runtime,
+  options: ServerOptions,
+  clock: Clock,
+  notices: NoticesFeed | null,
+): RestSettings {
   const { cors, rateLimit, prefix = "/api" } = options;
   if (cors !== undefined) checkCors(cors);
   return {
     prefix: prefix.replace(/\/+$/, ""),
     origins: originRules(options),
     cors,
+    notices,
     rateLimiter: rateLimit === undefined ? undefined : createRateLimiter(rateLimit, clock),
     clientOf: (request, user, address) =>
       rateLimit?.key?.(request, user) ??

@@ -1,3 +1,5 @@
+import type { NoticesFeed } from "../dialect/notices/notices-feed.ts";
+import type { Hub } from "../live/create-hub.ts";
 import type { OriginRules } from "../origin.ts";
 import type { User } from "../register.ts";
 import type { CorsOptions } from "./cors.ts";
@@ -10,6 +12,7 @@ export interface RestSettings {
   readonly origins: OriginRules;
   readonly cors: CorsOptions | undefined;
   readonly rateLimiter: RateLimiter | undefined;
+  readonly notices: NoticesFeed | null;
   /** Names the client whose rate is limited. */
   readonly clientOf: (request: Request, user: User | null, address: string) => string;
 }
@@ -20,4 +23,5 @@ export interface RestBindings {
   readonly address: string;
   /** Called with the principal once it is known. */
   readonly signedIn: (user: User | null) => void;
+  readonly hub: Hub;
 }

@@ -66,7 +66,7 @@ export class JudgedQuery {
   load(rows: readonly WireRow[]): void {
     const shown = this.shown(rows);
     this.#members?.end();
-    this.#members = new Members(shown, this.#watch);
+    this.#members = new Members(shown, this.#watch, this.query.traced.length > 0);
   }
 
   /** Takes what the database gave for a window. Throws what the serializer throws. */

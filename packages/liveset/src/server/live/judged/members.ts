@@ -10,6 +10,8 @@ export interface MemberChanges {
   /** Of a window, where it is another one now. */
   readonly total?: number;
   readonly hasMore?: boolean;
+  /** Where it is kept: what was shown of rows that were updated or left. */
+  readonly before?: ReadonlyMap<KeyText, WireRow>;
 }
 
 /** Hears which rows are shown from now on, and which no more. */
@@ -27,10 +29,17 @@ export class Members {
   readonly #rows: Map<KeyText, WireRow>;
 
   readonly #watch: MembersWatch | null;
+  readonly #tellsBefore: boolean;
 
-  constructor(rows: ReadonlyMap<KeyText, WireRow>, watch: MembersWatch | null = null) {
+  /** @param tellsBefore whether changes say what was shown before */
+  constructor(
+    rows: ReadonlyMap<KeyText, WireRow>,
+    watch: MembersWatch | null = null,
+    tellsBefore: boolean = false,
+  ) {
     this.#rows = new Map(rows);
     this.#watch = watch;
+    this.#tellsBefore = tellsBefore;
     for (const key of rows.keys()) watch?.shown(key);
   }
 
@@ -62,18 +71,21 @@ export class Members {
     const enter: WireRow[] = [];
     const update: WireRow[] = [];
     const leave: KeyText[] = [];
+    const before = new Map<KeyText, WireRow>();
     for (const key of asked) if (!found.has(key) && this.#rows.has(key)) leave.push(key);
     for (const key of leave) {
+      before.set(key, this.#rows.get(key) ?? {});
       this.#rows.delete(key);
       this.#watch?.hidden(key);
     }
     for (const [key, row] of found) {
-      const before = this.#rows.get(key);
-      if (before !== undefined && sameJson(before, row)) continue;
-      (before === undefined ? enter : update).push(row);
+      const known = this.#rows.get(key);
+      if (known !== undefined && sameJson(known, row)) continue;
+      (known === undefined ? enter : update).push(row);
       this.#rows.set(key, row);
-      if (before === undefined) this.#watch?.shown(key);
+      if (known === undefined) this.#watch?.shown(key);
+      else before.set(key, known);
     }
-    return { enter, update, leave };
+    return { enter, update, leave, ...(this.#tellsBefore ? { before } : {}) };
   }
 }
