@@ -1,29 +1,44 @@
 import type { Transaction } from "../../core/change/transaction.ts";
 import type { Log } from "../log.ts";
+import type { FeedEvents } from "./feed.ts";
+
+interface FeedListener {
+  readonly take: (transaction: Transaction) => void;
+  readonly events: Partial<FeedEvents>;
+}
 
 /** Who hears of a feed's transactions. One that throws is logged, and harms no other. */
 export class FeedListeners {
   readonly #log: Log;
-  readonly #listeners = new Set<(transaction: Transaction) => void>();
+  readonly #listeners = new Set<FeedListener>();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
   /** The same function may listen twice. The returned function ends it. */
-  add(listener: (transaction: Transaction) => void): () => void {
-    const own = (transaction: Transaction): void => listener(transaction);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+  add(take: (transaction: Transaction) => void, events: Partial<FeedEvents> = {}): () => void {
+    const listener: FeedListener = { take, events };
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Gives a transaction to all who listen now. */
   give(transaction: Transaction): void {
+    this.#tell(({ take }) => take(transaction), transaction.cursor);
+  }
+
+  /** Tells all who listen now that another epoch has begun. */
+  lose(epoch: string): void {
+    this.#tell(({ events }) => events.lost?.(), epoch);
+  }
+
+  #tell(tell: (listener: FeedListener) => void, at: string): void {
     for (const listener of [...this.#listeners]) {
       try {
-        listener(transaction);
+        tell(listener);
       } catch (error) {
-        this.#log.error({ err: error, cursor: transaction.cursor }, "a listener of the feed failed");
+        this.#log.error({ err: error, cursor: at }, "a listener of the feed failed");
       }
     }
   }

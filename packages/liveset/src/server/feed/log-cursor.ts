@@ -22,13 +22,7 @@ export function placeOf(epoch: string, text: string): LogPlace | null {
   return cursorOf(epoch, place) === text ? place : null;
 }
 
-/**
- * The place of a cursor that must be of this epoch.
- *
- * @throws TypeError where it is not: `parse` is for cursors that clients give back.
- */
-export function knownPlace(epoch: string, cursor: Cursor): LogPlace {
-  const place = placeOf(epoch, cursor);
-  if (place === null) throw new TypeError(`"${cursor}" is not a cursor of this feed's epoch.`);
-  return place;
+/** The place of a cursor; one of another epoch, which is over, lies before all places of this one. */
+export function placeIn(epoch: string, cursor: Cursor): LogPlace {
+  return placeOf(epoch, cursor) ?? { seq: -1, at: 0 };
 }

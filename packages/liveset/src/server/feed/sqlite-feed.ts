@@ -3,20 +3,26 @@ import type { Transaction } from "../../core/change/transaction.ts";
 import type { Connection } from "../database/sqlite/connection.ts";
 import type { Log } from "../log.ts";
 import { decodeTransaction, type LogReading } from "./decode-transaction.ts";
-import type { Feed } from "./feed.ts";
+import type { Feed, FeedEvents } from "./feed.ts";
 import { FeedListeners } from "./feed-listeners.ts";
-import { cursorOf, knownPlace, type LogPlace, placeOf } from "./log-cursor.ts";
+import { cursorOf, type LogPlace, placeIn, placeOf } from "./log-cursor.ts";
 import type { LogRow } from "./log-row.ts";
 import { splitLog } from "./split-log.ts";
 
 const columns = "seq, layout, op, before, after, at";
 
 /** What the feed of an open database works with. */
-export interface SqliteFeedParts extends LogReading {
+export interface SqliteFeedParts {
   /** For `parse` and `read`. */
   readonly reader: () => Connection;
-  readonly start: LogPlace;
+  /** Is called once when the log does not continue what was given: nothing more is given until `restart`. */
+  readonly onLost: () => void;
   readonly log: Log;
+}
+
+/** An epoch: how its rows are read, and the place after which they are given. */
+export interface SqliteEpoch extends LogReading {
+  readonly start: LogPlace;
 }
 
 /** The feed of `liveset_changes`. Whoever knows of a commit, or looks for one, calls `drain`. */
@@ -27,16 +33,24 @@ export class SqliteFeed implements Feed {
   #fetched: LogPlace;
   #cursor: Cursor;
   #giving = false;
+  #reading: LogReading;
+  #isLost = false;
 
-  constructor(parts: SqliteFeedParts) {
+  constructor(parts: SqliteFeedParts, begun: SqliteEpoch) {
     this.#parts = parts;
     this.#listeners = new FeedListeners(parts.log);
-    this.#fetched = parts.start;
-    this.#cursor = cursorOf(parts.epoch, parts.start);
+    this.#reading = begun;
+    this.#fetched = begun.start;
+    this.#cursor = cursorOf(begun.epoch, begun.start);
   }
 
   get epoch(): string {
-    return this.#parts.epoch;
+    return this.#reading.epoch;
+  }
+
+  /** Whether the log was lost and no new epoch has begun yet. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   get cursor(): Cursor {
@@ -49,7 +63,7 @@ export class SqliteFeed implements Feed {
   }
 
   compare(a: Cursor, b: Cursor): number {
-    return knownPlace(this.epoch, a).seq - knownPlace(this.epoch, b).seq;
+    return placeIn(this.epoch, a).seq - placeIn(this.epoch, b).seq;
   }
 
   parse(text: string): Cursor | null {
@@ -60,16 +74,16 @@ export class SqliteFeed implements Feed {
   }
 
   async read(after: Cursor, upTo: Cursor): Promise<readonly Transaction[] | null> {
-    const from = knownPlace(this.epoch, after);
+    const from = placeIn(this.epoch, after);
     const [at] = this.#lookUp(from.seq);
     // Pruned, or not of this log: what came after it cannot be told in full.
     if (at !== from.at) return null;
-    const rows = this.#rows(this.#parts.reader(), from.seq, knownPlace(this.epoch, upTo).seq);
-    return splitLog(rows).map((transaction) => decodeTransaction(transaction, this.#parts));
+    const rows = this.#rows(this.#parts.reader(), from.seq, placeIn(this.epoch, upTo).seq);
+    return splitLog(rows).map((transaction) => decodeTransaction(transaction, this.#reading));
   }
 
-  listen(listener: (transaction: Transaction) => void): () => void {
-    return this.#listeners.add(listener);
+  listen(listener: (transaction: Transaction) => void, events?: Partial<FeedEvents>): () => void {
+    return this.#listeners.add(listener, events);
   }
 
   /**
@@ -77,16 +91,40 @@ export class SqliteFeed implements Feed {
    * sees. Called by a listener, it leaves the giving to the call it is inside of, so that the order holds.
    */
   drain(connection: Connection): Cursor {
-    const rows = this.#rows(connection, this.#fetched.seq, Number.MAX_SAFE_INTEGER);
-    const last = rows.at(-1);
-    if (last !== undefined) {
-      this.#checkWhole(rows);
-      for (const transaction of splitLog(rows)) this.#queue.push(decodeTransaction(transaction, this.#parts));
-      this.#fetched = { seq: last.seq, at: last.at };
-    }
+    if (!this.#isLost) this.#fetch(connection);
     const seen = cursorOf(this.epoch, this.#fetched);
     this.#give();
     return seen;
+  }
+
+  /** Begins another epoch, and tells listeners. */
+  restart(begun: SqliteEpoch): void {
+    this.#isLost = false;
+    this.#reading = begun;
+    this.#queue.length = 0;
+    this.#fetched = begun.start;
+    this.#cursor = cursorOf(begun.epoch, begun.start);
+    this.#listeners.lose(begun.epoch);
+  }
+
+  #fetch(connection: Connection): void {
+    // With the last row that was fetched: it tells whether the log is the same.
+    const rows = this.#rows(connection, this.#fetched.seq - 1, Number.MAX_SAFE_INTEGER);
+    const [first] = rows;
+    const isKnown = first?.seq === this.#fetched.seq && first.at === this.#fetched.at;
+    const found = isKnown ? rows.slice(1) : rows;
+    const last = found.at(-1);
+    if (isKnown && last === undefined) return;
+    // The known row may have been pruned, but then nothing between it and the next.
+    const goesOn = found[0]?.seq === this.#fetched.seq + 1 && !found.some(({ op }) => op === "e");
+    if (!goesOn || last === undefined) {
+      this.#isLost = true;
+      this.#parts.onLost();
+      return;
+    }
+    for (const transaction of splitLog(found))
+      this.#queue.push(decodeTransaction(transaction, this.#reading));
+    this.#fetched = { seq: last.seq, at: last.at };
   }
 
   #give(): void {
@@ -97,17 +135,6 @@ export class SqliteFeed implements Feed {
       this.#listeners.give(next);
     }
     this.#giving = false;
-  }
-
-  /** Rows may be missing where another process renewed capture, or pruned what this one was too busy to read. */
-  #checkWhole(rows: readonly LogRow[]): void {
-    const [first] = rows;
-    const whole = first?.seq === this.#fetched.seq + 1 && !rows.some(({ op }) => op === "e");
-    if (!whole)
-      this.#parts.log.error(
-        { epoch: this.epoch },
-        "the log of changes was renewed by another process: restart this server",
-      );
   }
 
   #rows(connection: Connection, after: number, upTo: number): LogRow[] {

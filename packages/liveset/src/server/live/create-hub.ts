@@ -91,7 +91,9 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
     ended: (connection) => connections.delete(connection),
   };
   const own = livesetDialect();
-  const stop = runtime.database.feed.listen((transaction) => pipeline.take(transaction));
+  const stop = runtime.database.feed.listen((transaction) => pipeline.take(transaction), {
+    lost: () => restart(connections, pipeline),
+  });
   let open = true;
   return {
     connect(socket, { dialect = own, ...call }) {
@@ -114,6 +116,12 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
       closeAll("going_away");
     },
   };
+}
+
+/** The feed has begun a new epoch: so do all lists. */
+function restart(connections: ReadonlySet<Connection>, pipeline: Pipeline): void {
+  for (const { session } of [...connections]) session.restart("epoch");
+  pipeline.restart();
 }
 
 function countSubscriptions(connections: ReadonlySet<Connection>): Omit<HubStats, "groups"> {

@@ -88,6 +88,12 @@ export class Pipeline {
     await position.reached(cursor);
   }
 
+  /** The feed has begun a new epoch, and all lists with it: of what waits only the authors are told. Does not throw. */
+  restart(): void {
+    this.#giveUp();
+    this.#parts.position.restart();
+  }
+
   /** Nothing is handed out any more. */
   end(): void {
     this.#open = false;

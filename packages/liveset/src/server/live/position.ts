@@ -29,7 +29,12 @@ export class Position {
     for (const { cursor: sought, resolve } of waiting) if (this.#has(sought)) resolve();
   }
 
-  /** Resolves when everything up to a cursor of the feed's epoch has been handed out. */
+  /** The feed has begun a new epoch, and everybody with it. */
+  restart(): void {
+    this.advance(this.#feed.cursor);
+  }
+
+  /** Resolves when everything up to a cursor of the feed's has been handed out; at once for one of an epoch that is over. */
   async reached(cursor: Cursor): Promise<void> {
     if (this.#has(cursor)) return;
     await new Promise<void>((resolve) => this.#waiting.push({ cursor, resolve }));

@@ -206,6 +206,19 @@ export class Session implements Audience {
       if (subscription.isLost) subscription.open();
   }
 
+  /** All lists begin anew, and the client is told why. */
+  restart(reason: string): void {
+    const outdated = new Set<Group>();
+    for (const subscription of [...this.#subscriptions.values()]) {
+      const { group, isLost } = subscription;
+      // One that was given up begins anew by itself.
+      if (isLost) continue;
+      if (group !== null) outdated.add(group);
+      subscription.open();
+    }
+    for (const { number } of outdated) this.voice.reset(number, reason);
+  }
+
   /** Lets go of everything. */
   end(): void {
     this.#principal.end();

@@ -4,7 +4,7 @@ import { inspectTable } from "../../server/table/inspect-table.ts";
 import { eventually, same } from "./checks.ts";
 import type { DatabaseCase } from "./harness.ts";
 import { quiet } from "./quiet.ts";
-import { insert, shorts, update } from "./rows.ts";
+import { insert, rowsOf, shorts, update } from "./rows.ts";
 
 /** The feed: order, cursors, replay. */
 export const feedCases: readonly DatabaseCase[] = [
@@ -82,6 +82,56 @@ export const feedCases: readonly DatabaseCase[] = [
         const since = again.feed.parse(cursor);
         same([again.feed.epoch, since], [epoch, cursor]);
         same(shorts((await again.feed.read(cursor, again.feed.cursor)) ?? []), [["people + 2 b "]]);
+      } finally {
+        await again.close();
+      }
+    },
+  },
+  {
+    title:
+      "P4: a log that is lost begins a new epoch while the server runs: listeners are told, and nothing after it is missing",
+    run: async ({ database, harness, heard }) => {
+      const { people } = harness.tables;
+      const { feed } = database;
+      await insert(database.db, people, { id: 1, name: "a" });
+      const { epoch, cursor } = feed;
+      const begun: Cursor[] = [];
+      feed.listen(() => {}, { lost: () => begun.push(feed.cursor) });
+      await harness.loseLog();
+      await harness.outside(["insert into people (id, name) values (2, 'b')"]);
+      await eventually(() => same(begun.length, 1, "times that it was lost"));
+      same([feed.epoch === epoch, feed.parse(cursor)], [false, null], "old epoch");
+      same([feed.compare(cursor, feed.cursor) < 0, await feed.read(cursor, feed.cursor)], [true, null]);
+      const { value, cursor: seen } = await database.read((db) => rowsOf(db, people));
+      same(
+        value.map(({ id }) => id),
+        [1, 2],
+      );
+      same(feed.compare(seen, at(begun, 0)) >= 0, true, "position of a read");
+      const before = heard.length;
+      await insert(database.db, people, { id: 3, name: "c" });
+      same(shorts(heard.slice(before)), [["people + 3 c "]]);
+      same([begun.length, feed.parse(feed.cursor)], [1, feed.cursor]);
+    },
+  },
+  {
+    title: "P4: a log that was lost while no server ran refuses its cursors, and nothing is missing",
+    run: async ({ database, harness }) => {
+      const { people } = harness.tables;
+      await insert(database.db, people, { id: 1, name: "a" });
+      const { cursor } = database.feed;
+      await database.close();
+      await harness.loseLog();
+      await harness.outside(["insert into people (id, name) values (2, 'b')"]);
+      const again = harness.connect();
+      await again.open({ tables: Object.values(harness.tables).map(inspectTable), log: quiet });
+      try {
+        same(again.feed.parse(cursor), null, "cursor of the lost log");
+        const { value } = await again.read((db) => rowsOf(db, people));
+        same(
+          value.map(({ id }) => id),
+          [1, 2],
+        );
       } finally {
         await again.close();
       }

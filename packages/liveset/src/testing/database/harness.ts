@@ -24,6 +24,8 @@ export interface DatabaseHarness {
   connect(): Database;
   /** Runs statements in one transaction from outside: another connection that knows nothing of liveset. */
   outside(statements: readonly string[]): Promise<void>;
+  /** Makes the log of changes unusable under the databases that are open, as an accident would: emptied, or its slot dropped. */
+  loseLog(): Promise<void>;
   /** Removes everything. Databases are closed before. */
   remove(): Promise<void>;
 }

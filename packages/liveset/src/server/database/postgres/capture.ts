@@ -33,6 +33,12 @@ export interface ConnectionMode {
 /** What a way of capture works with. */
 export interface CaptureParts {
   readonly tables: readonly DatabaseTable[];
+  /**
+   * The same tables as the database has them by then.
+   *
+   * @throws Error where it has not what is declared.
+   */
+  readonly readTables: (client: ClientBase) => Promise<readonly DatabaseTable[]>;
   /** A connection of capture's own, not yet connected; capture ends it. */
   readonly makeClient: (mode?: ConnectionMode) => Client;
   /** Runs short work on a connection of the pool. */
@@ -47,7 +53,7 @@ export interface CaptureParts {
 /**
  * A way in which a PostgreSQL database tells what changed. Started, it gives the feed's listeners every transaction that is
  * committed from then on, whole and in commit order; a new one goes on where the last one ended, or under a new epoch where it
- * cannot.
+ * cannot. Where that happens while it runs, the feed begins a new epoch and says `lost`, as soon as the database lets it.
  */
 export interface Capture {
   readonly feed: Feed;

@@ -1,8 +1,13 @@
 import type { ClientBase } from "pg";
 import { quoted } from "./sql-name.ts";
 
-/** The tables that every way of capture needs. */
-export function ownTables(schema: string): readonly string[] {
+/** Makes the tables that every way of capture needs, where they are not there. */
+export function installOwnTables(client: ClientBase, schema: string): Promise<void> {
+  const names = ["meta", "mutations"].map((name) => `${quoted(schema)}.${name}`);
+  return install(client, names, ownTables(schema));
+}
+
+function ownTables(schema: string): readonly string[] {
   const s = quoted(schema);
   return [
     `CREATE SCHEMA IF NOT EXISTS ${s}`,

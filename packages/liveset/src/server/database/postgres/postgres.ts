@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Pool } from "pg";
+import type { ClientBase, Pool } from "pg";
 import type { Cursor } from "../../../core/change/cursor.ts";
 import { LivesetError } from "../../../core/error/liveset-error.ts";
 import type { Json } from "../../../core/json.ts";
@@ -13,13 +13,11 @@ import { chooseCapture } from "./choose-capture.ts";
 import { Connections, fewestConnections } from "./connections.ts";
 import { makeDb, type Run, transactionModes } from "./make-db.ts";
 import { Mutations } from "./mutations.ts";
-import { install, ownTables } from "./own-tables.ts";
 import { isSerializationFailure } from "./postgres-error.ts";
 import type { PostgresOptions } from "./postgres-options.ts";
 import { readTables } from "./read-tables.ts";
 import { Slots } from "./slots.ts";
 import { Snapshots } from "./snapshots.ts";
-import { quoted } from "./sql-name.ts";
 import { statementKind } from "./statement-kind.ts";
 import { type NameOf, nameOf, toError } from "./to-error.ts";
 import { type PostgresScope, runInside, Transactions } from "./transactions.ts";
@@ -119,12 +117,12 @@ class PostgresDatabase implements Database {
     const { casing, log: limits } = this.#options;
     const keep = { count: limits?.count ?? 100_000, age: limits?.age ?? 86_400_000 };
     const withClient = this.#connections.with.bind(this.#connections);
-    const found = await withClient((client) => readTables(client, tables, casing));
-    const own = ["meta", "mutations"].map((name) => `${quoted(this.#schema)}.${name}`);
-    await withClient((client) => install(client, own, ownTables(this.#schema)));
+    const read = (client: ClientBase) => readTables(client, tables, casing);
+    const found = await withClient(read);
     const start = await withClient((client) => chooseCapture(client, this.#options.capture ?? "auto", log));
     const capture = await start({
       tables: found,
+      readTables: read,
       makeClient: (mode) => this.#connections.makeClient(mode),
       withClient,
       schema: this.#schema,
@@ -270,6 +268,9 @@ function outsideOfAll(feed: Feed): Feed {
     compare: (a, b) => feed.compare(a, b),
     parse: (text) => feed.parse(text),
     read: (after, upTo) => feed.read(after, upTo),
-    listen: (listener) => feed.listen((transaction) => outside(() => listener(transaction))),
+    listen: (listener, { lost } = {}) =>
+      feed.listen((transaction) => outside(() => listener(transaction)), {
+        lost: () => outside(() => lost?.()),
+      }),
   };
 }

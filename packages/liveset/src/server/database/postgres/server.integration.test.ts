@@ -199,7 +199,7 @@ test("P4: a client resumes with exactly what it missed, after a restart of the s
   const back = await again.connect(7, left);
   back.subscribe("l", { resource: "lists", action: "list" });
   back.subscribe("t", { resource: "tasks", action: "list", query });
-  await back.until(() => texts(back, "t").length === 2);
+  await back.until(() => back.lists.size === 2 && texts(back, "t").length === 2);
   // Nothing happened to the lists. Of the tasks, whose scope only the database can judge, something may have.
   const resumed = back.frames.flatMap((frame) =>
     frame.type === "subscribed" ? [[frame.id, frame.resumed]] : [],

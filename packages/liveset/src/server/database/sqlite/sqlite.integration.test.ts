@@ -16,6 +16,7 @@ async function makeHarness(): Promise<DatabaseHarness> {
     tables: suiteTables,
     connect: () => sqlite(path),
     outside: async (statements) => other.exec(["BEGIN IMMEDIATE", ...statements, "COMMIT"].join(";")),
+    loseLog: async () => other.exec("DELETE FROM liveset_changes"),
     remove: async () => {
       other.close();
       rmSync(folder, { recursive: true });

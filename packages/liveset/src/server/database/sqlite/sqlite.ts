@@ -3,16 +3,18 @@ import { LivesetError } from "../../../core/error/liveset-error.ts";
 import type { Json } from "../../../core/json.ts";
 import type { Feed } from "../../feed/feed.ts";
 import { layoutOf } from "../../feed/layout.ts";
-import { SqliteFeed } from "../../feed/sqlite-feed.ts";
+import { type SqliteEpoch, SqliteFeed } from "../../feed/sqlite-feed.ts";
+import type { Log } from "../../log.ts";
 import type { Db } from "../../register.ts";
 import type { Database, Mutation, OpenOptions } from "../database.ts";
 import type { Scope } from "../scope.ts";
 import { decodeRow } from "./capture/decode-row.ts";
-import { installCapture } from "./capture/install-capture.ts";
+import { type Capture, installCapture } from "./capture/install-capture.ts";
 import type { Connection } from "./connection.ts";
 import { type DbParts, makeDb } from "./make-db.ts";
 import { keepAnswer, keptAnswer } from "./mutations.ts";
 import { Readers } from "./readers.ts";
+import { Renewal } from "./renewal.ts";
 import { sqlNameOf } from "./sql-name.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import type { SqliteOptions } from "./sqlite-options.ts";
@@ -99,27 +101,42 @@ class SqliteDatabase implements Database {
   async open({ tables, log }: OpenOptions): Promise<void> {
     if (this.#opened !== null) throw new TypeError("The database is open already.");
     const { casing, log: limits } = this.#options;
-    const parts = await this.#transact(({ connection }) => ({
-      ...installCapture(connection, tables, { casing, log }),
-      start: lastPlace(connection),
-    }));
-    const onOdd = (table: string) => (column: string, error: unknown) =>
-      log.warn({ err: error, table, column }, "a value that its column cannot read is shown as null");
-    const layouts = new Map([...parts.layouts].map(([id, info]) => [id, layoutOf(info, onOdd(info.name))]));
-    const feed = new SqliteFeed({ ...parts, layouts, decodeRow, reader: () => this.#readers.shared, log });
+    const begin = (lost: string | null): Promise<SqliteEpoch> =>
+      this.#transact(({ connection }) => {
+        const capture = installCapture(connection, tables, { casing, log, lost });
+        return { ...readingOf(capture, log), start: lastPlace(connection) };
+      });
+    const renewal = new Renewal(log, async () => feed.restart(await begin(feed.epoch)));
+    const feed = new SqliteFeed(
+      { reader: () => this.#readers.shared, onLost: () => renewal.begin(), log },
+      await begin(null),
+    );
     this.#writer.observe({
       begin: lastSeq,
       end: endTransaction,
       committed: (connection) => void feed.drain(connection),
     });
     const watched = { feed, readers: this.#readers, writer: this.#writer, log };
-    const stop = watch({ ...watched, count: limits?.count ?? 100_000, age: limits?.age ?? 86_400_000 });
+    const stopWatching = watch({
+      ...watched,
+      count: limits?.count ?? 100_000,
+      age: limits?.age ?? 86_400_000,
+    });
+    const stop = (): void => {
+      stopWatching();
+      renewal.end();
+    };
     this.#opened = { feed, propertyOf: nameOf(tables, (column) => sqlNameOf(column, casing)), stop };
   }
 
   async read<T>(work: (db: Db, cursor: Cursor) => Promise<T>): Promise<{ value: T; cursor: Cursor }> {
     this.#ensureNotClosed();
     const { feed } = this.#open();
+    if (feed.isLost)
+      throw new LivesetError("unavailable", {
+        detail: "The changes of the database cannot be followed.",
+        retryAfter: 1,
+      });
     const position = (connection: Connection): Cursor => feed.drain(connection);
     return this.#readers.snapshot(
       (cursor) => work(this.#snapshotDb, cursor),
@@ -178,4 +195,11 @@ class SqliteDatabase implements Database {
       throw new TypeError("The database is not open yet: call open() first, as serve() does.");
     return this.#opened;
   }
+}
+
+function readingOf({ epoch, layouts: tables }: Capture, log: Log): Omit<SqliteEpoch, "start"> {
+  const onOdd = (table: string) => (column: string, error: unknown) =>
+    log.warn({ err: error, table, column }, "a value that its column cannot read is shown as null");
+  const layouts = new Map([...tables].map(([id, info]) => [id, layoutOf(info, onOdd(info.name))]));
+  return { epoch, layouts, decodeRow };
 }

@@ -1,12 +1,33 @@
 import type { ClientBase, QueryResult } from "pg";
+import type { LogPlace } from "../../../feed/log-cursor.ts";
 import type { LogRow } from "../../../feed/log-row.ts";
+import { identitySql } from "../identity.ts";
 import { quoted } from "../sql-name.ts";
+import { LogLost } from "./log-lost.ts";
 import type { Released } from "./released.ts";
 
 /** A transaction that the triggers have written, not yet released. */
 export interface Unreleased {
   readonly xid: string;
   readonly rows: readonly LogRow[];
+}
+
+/** Where the log stands, as the database knows it. */
+export interface LogState {
+  readonly epoch: string;
+  readonly snapshot: string;
+  /** Of the database. */
+  readonly identity: string;
+  /** The last place. */
+  readonly last: LogPlace;
+  /** When the row of a place that was asked for was written; null where it is not there. */
+  readonly at: number | null;
+}
+
+/** From where on is read: an epoch, and a snapshot whose transactions have been released. */
+export interface SightingFrom {
+  readonly epoch: string;
+  readonly snapshot: string;
 }
 
 /** What a snapshot sees that no earlier one saw. */
@@ -46,13 +67,22 @@ export class ChangesLog {
    *     T1  ├ writes row 1 ───────────── row 4 ┤ commit        seen by S1: T2
    *     T2      ├ writes row 2, row 3 ┤ commit                 seen by S2: T1
    *                                     S1        S2
+   *
+   * @throws LogLost where the log is of another epoch.
    */
-  async sight(client: ClientBase, begin: string, since: string): Promise<Sighting> {
+  async sight(
+    client: ClientBase,
+    begin: string,
+    { epoch, snapshot: since }: SightingFrom,
+  ): Promise<Sighting> {
     // Together, so that it is one way to the server and back. Several statements in one text have several results.
     const results = (await client.query(
-      `${begin}; SELECT pg_current_snapshot()::text AS snapshot; SELECT ${columns} FROM ${this.#s}.changes WHERE ${unseenIn(since)} ORDER BY seq`,
+      `${begin}; SELECT pg_current_snapshot()::text AS snapshot, (SELECT value FROM ${this.#s}.meta WHERE key = 'epoch') AS epoch; SELECT ${columns} FROM ${this.#s}.changes WHERE ${unseenIn(since)} ORDER BY seq`,
     )) as unknown as readonly QueryResult[];
-    const [{ snapshot }] = (results.at(-2)?.rows ?? []) as [{ snapshot: string }];
+    const [{ snapshot, epoch: actual }] = (results.at(-2)?.rows ?? []) as [
+      { snapshot: string; epoch: string | null },
+    ];
+    if (actual !== epoch) throw new LogLost("The log of changes was truncated or made anew.");
     return { snapshot, transactions: byLastRow((results.at(-1)?.rows ?? []) as ChangeRow[]) };
   }
 
@@ -76,14 +106,24 @@ export class ChangesLog {
     );
   }
 
-  /** The snapshot up to which transactions have been released. */
-  async snapshot(client: ClientBase): Promise<string> {
-    const { rows } = await client.query<{ value: string }>(
-      `SELECT value FROM ${this.#s}.meta WHERE key = 'snapshot'`,
+  /** @throws Error where the log's tables are not there. */
+  async state(client: ClientBase, place: number): Promise<LogState> {
+    const { rows } = await client.query<
+      Record<"epoch" | "snapshot" | "identity" | "position" | "last_at" | "at", string | null>
+    >(
+      `SELECT (SELECT value FROM ${this.#s}.meta WHERE key = 'epoch') AS epoch, (SELECT value FROM ${this.#s}.meta WHERE key = 'snapshot') AS snapshot, ${identitySql} AS identity,
+         last.position, last.at AS last_at, (SELECT at FROM ${this.#s}.log WHERE position = $1) AS at
+       FROM (SELECT) one LEFT JOIN (SELECT position, at FROM ${this.#s}.log ORDER BY position DESC LIMIT 1) last ON true`,
+      [place],
     );
     const [row] = rows;
-    if (row === undefined) throw new Error("The log of changes has lost its snapshot: restart the server.");
-    return row.value;
+    return {
+      epoch: row?.epoch ?? "",
+      snapshot: row?.snapshot ?? "",
+      identity: row?.identity ?? "",
+      last: { seq: Number(row?.position ?? 0), at: Number(row?.last_at ?? 0) },
+      at: row?.at == null ? null : Number(row.at),
+    };
   }
 
   /** The places after one, in order. */
@@ -95,12 +135,12 @@ export class ChangesLog {
     return rows.map((row) => ({ seq: Number(row.position), rows: Number(row.rows), at: Number(row.at) }));
   }
 
-  /** The transactions after a place up to another, in order, each with its place. */
+  /** The transactions after a place up to another, in order, each with its place; null where some are not there in full. */
   async read(
     client: ClientBase,
     after: number,
     upTo: number,
-  ): Promise<{ readonly place: Released; readonly rows: readonly LogRow[] }[]> {
+  ): Promise<{ readonly place: Released; readonly rows: readonly LogRow[] }[] | null> {
     const { rows } = await client.query<ChangeRow & Record<"position" | "rows" | "at", string>>(
       `SELECT l.position, l.rows, l.at, ${columns.replace("xid::text", "c.xid::text")} FROM ${this.#s}.log l
        LEFT JOIN ${this.#s}.changes c ON c.xid = l.xid WHERE l.position > $1 AND l.position <= $2 ORDER BY l.position, c.seq`,
@@ -112,7 +152,9 @@ export class ChangesLog {
       if (found.at(-1)?.place.seq !== place.seq) found.push({ place, rows: [] });
       if (row.seq !== null) found.at(-1)?.rows.push(logRow(row));
     }
-    return found;
+    const isWhole =
+      found.length === upTo - after && found.every(({ place, rows: own }) => own.length + 1 === place.rows);
+    return isWhole ? found : null;
   }
 
   /** Deletes transactions up to a place, some at a time; gives the last that is gone. */

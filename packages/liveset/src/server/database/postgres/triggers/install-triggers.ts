@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { ClientBase } from "pg";
 import type { Log } from "../../../log.ts";
 import type { DatabaseTable } from "../capture.ts";
-import { install, runAll } from "../own-tables.ts";
+import { identitySql } from "../identity.ts";
+import { install, installOwnTables, runAll } from "../own-tables.ts";
 import { quoted } from "../sql-name.ts";
 import { type TableCapture, tableCapture } from "./capture-triggers.ts";
 import { captureVersion, dropLogTables, logTableNames, logTables } from "./log-tables.ts";
@@ -12,6 +13,13 @@ export interface Installed {
   readonly epoch: string;
   /** The tables by the number of their layout. */
   readonly layouts: ReadonlyMap<number, DatabaseTable>;
+}
+
+/** How triggers are installed. `lost` is an epoch that must not go on, null where none is. */
+export interface TriggerInstalling {
+  readonly schema: string;
+  readonly log: Log;
+  readonly lost: string | null;
 }
 
 /**
@@ -24,10 +32,10 @@ export interface Installed {
 export async function installTriggers(
   client: ClientBase,
   tables: readonly DatabaseTable[],
-  schema: string,
-  log: Log,
+  { schema, log, lost }: TriggerInstalling,
 ): Promise<Installed> {
   const s = quoted(schema);
+  await installOwnTables(client, schema);
   let broken = (await metaOf(client, s, "version")) !== captureVersion;
   if (broken) await runAll(client, [...dropLogTables(schema), ...logTables(schema)]);
   else await install(client, logTableNames(schema), logTables(schema));
@@ -43,7 +51,7 @@ export async function installTriggers(
     log.info({ table: table.info.name }, former === null ? "capture installed" : "capture renewed");
     broken = true;
   }
-  return { epoch: await epochOf(client, s, broken), layouts };
+  return { epoch: await epochOf(client, s, broken, lost), layouts };
 }
 
 async function metaOf(client: ClientBase, s: string, key: string): Promise<string | null> {
@@ -95,15 +103,13 @@ async function isInstalled(
   return rows[0]?.there === true;
 }
 
-/** Tells a database that was restored or copied, whose transactions are numbered anew. */
-const identity =
-  "SELECT (SELECT system_identifier FROM pg_control_system()) || ' ' || oid AS value FROM pg_database WHERE datname = current_database()";
-
-async function epochOf(client: ClientBase, s: string, broken: boolean): Promise<string> {
-  const { rows } = await client.query<{ value: string }>(identity);
+async function epochOf(client: ClientBase, s: string, broken: boolean, lost: string | null): Promise<string> {
+  const { rows } = await client.query<{ value: string }>(`SELECT ${identitySql} AS value`);
   const here = rows[0]?.value ?? "";
   const [known, knownHere] = [await metaOf(client, s, "epoch"), await metaOf(client, s, "identity")];
-  if (known !== null && knownHere === here && !broken) return known;
+  const { rowCount } = await client.query(`SELECT FROM ${s}.log LIMIT 1`);
+  const isWhole = !broken && knownHere === here && rowCount === 1;
+  if (isWhole && known !== null && known !== "" && known !== lost) return known;
   return beginEpoch(client, s, here);
 }
 

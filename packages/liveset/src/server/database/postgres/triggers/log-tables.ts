@@ -1,7 +1,8 @@
 import { quoted } from "../sql-name.ts";
+import { triggerFunction } from "../trigger-function.ts";
 
 /** Version of the tables below and of the form of the values in the log. Another one makes them anew. */
-export const captureVersion = "1";
+export const captureVersion = "2";
 
 const names = ["layouts", "changes", "log"] as const;
 
@@ -17,6 +18,8 @@ export function logTableNames(schema: string): string[] {
  * first value of `after`. Neither `seq` nor `xid` is the order of commits.
  * `log` is written by the one server that reads: the order in which it has released transactions. Its first row begins the epoch and has
  * no transaction. It is never empty.
+ *
+ * Whoever truncates either ends the epoch.
  */
 export function logTables(schema: string): string[] {
   const s = quoted(schema);
@@ -25,6 +28,14 @@ export function logTables(schema: string): string[] {
     `CREATE TABLE IF NOT EXISTS ${s}.changes (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, xid xid8 NOT NULL DEFAULT pg_current_xact_id(), layout integer NOT NULL, op "char" NOT NULL, before text[], after text[])`,
     `CREATE INDEX IF NOT EXISTS changes_xid ON ${s}.changes (xid)`,
     `CREATE TABLE IF NOT EXISTS ${s}.log (position bigint PRIMARY KEY, xid xid8 UNIQUE, rows integer NOT NULL, at bigint NOT NULL)`,
+    triggerFunction(
+      `${s}.truncated`,
+      `BEGIN UPDATE ${s}.meta SET value = '' WHERE key = 'epoch'; RETURN NULL; END`,
+    ),
+    ...["changes", "log"].map(
+      (name) =>
+        `CREATE OR REPLACE TRIGGER truncated BEFORE TRUNCATE ON ${s}.${name} FOR EACH STATEMENT EXECUTE FUNCTION ${s}.truncated()`,
+    ),
   ];
 }
 

@@ -10,6 +10,7 @@ export class ReaderConnection {
   readonly #schema: string;
   #client: Client | null = null;
   #onWake: () => void = () => {};
+  #onLost: (error: unknown) => void = () => {};
 
   constructor(make: CaptureParts["makeClient"], schema: string) {
     this.#make = make;
@@ -19,6 +20,11 @@ export class ReaderConnection {
   /** Calls the function when a writer has committed. */
   onWake(wake: () => void): void {
     this.#onWake = wake;
+  }
+
+  /** Calls the function when the connection is lost. */
+  onLost(lost: (error: unknown) => void): void {
+    this.#onLost = lost;
   }
 
   get isConnected(): boolean {
@@ -33,11 +39,13 @@ export class ReaderConnection {
   async connect(): Promise<void> {
     const client = this.#make();
     // What is under way fails by itself; later, `use` finds no connection.
-    const lost = (): void => {
-      if (this.#client === client) this.#client = null;
+    const lost = (error: unknown): void => {
+      if (this.#client !== client) return;
+      this.#client = null;
+      this.#onLost(error);
     };
     client.on("error", lost);
-    client.on("end", lost);
+    client.on("end", () => lost(new Error("Connection terminated")));
     client.on("notification", () => this.#onWake());
     try {
       await client.connect();

@@ -1,38 +1,38 @@
-import type { Capture, CaptureParts } from "../capture.ts";
+import type { Client } from "pg";
+import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
 import { ChangesLog } from "./changes-log.ts";
-import { installTriggers } from "./install-triggers.ts";
+import { type Installed, installTriggers } from "./install-triggers.ts";
 import { ReaderConnection } from "./reader-connection.ts";
 import { decodeTexts, rowLayout } from "./row-layout.ts";
-import { TriggerCapture } from "./trigger-capture.ts";
+import { TriggerCapture, type TriggerStart } from "./trigger-capture.ts";
 import { TriggerFeed } from "./trigger-feed.ts";
 
 /** Capture by triggers: see `StartCapture`. One server at a time reads a log. */
 export async function startTriggers(parts: CaptureParts): Promise<Capture> {
-  const { tables, withClient, schema, log } = parts;
+  const { schema, log, readTables } = parts;
+  const changes = new ChangesLog(schema);
   const reader = new ReaderConnection(parts.makeClient, schema);
+  const start = async (
+    client: Client,
+    tables: readonly DatabaseTable[],
+    lost: string | null,
+  ): Promise<TriggerStart> => {
+    const installed = await installTriggers(client, tables, { schema, log, lost });
+    const places = await changes.places(client, 0);
+    const { snapshot, identity } = await changes.state(client, 0);
+    return { begun: { ...readingOf(installed, parts), places }, snapshot, identity };
+  };
   try {
     await reader.connect();
-    const installed = await reader.use((client) => installTriggers(client, tables, schema, log));
-    const changes = new ChangesLog(schema);
-    const onOdd = (table: string) => (column: string, error: unknown) =>
-      log.warn({ err: error, table, column }, "a value that its column cannot read is shown as null");
-    const layouts = new Map(
-      [...installed.layouts].map(([id, table]) => [id, rowLayout(table, onOdd(table.info.name))]),
-    );
-    const [places, snapshot] = await reader.use(async (client) => [
-      await changes.places(client, 0),
-      await changes.snapshot(client),
-    ]);
-    const feed = new TriggerFeed({
-      epoch: installed.epoch,
-      layouts,
-      decodeRow: decodeTexts,
+    const first = await reader.use((client) => start(client, parts.tables, null));
+    const capture = new TriggerCapture({
+      ...parts,
+      feed: new TriggerFeed({ ...parts, changes }, first.begun),
       changes,
-      withClient,
-      places,
-      log,
+      reader,
+      start: first,
+      startAnew: (lost) => reader.use(async (client) => start(client, await readTables(client), lost)),
     });
-    const capture = new TriggerCapture({ ...parts, feed, changes, reader, snapshot });
     await capture.caughtUp();
     capture.begin();
     return capture;
@@ -40,4 +40,11 @@ export async function startTriggers(parts: CaptureParts): Promise<Capture> {
     await reader.end();
     throw error;
   }
+}
+
+function readingOf({ epoch, layouts: tables }: Installed, { log }: CaptureParts) {
+  const onOdd = (table: string) => (column: string, error: unknown) =>
+    log.warn({ err: error, table, column }, "a value that its column cannot read is shown as null");
+  const layouts = new Map([...tables].map(([id, table]) => [id, rowLayout(table, onOdd(table.info.name))]));
+  return { epoch, layouts, decodeRow: decodeTexts };
 }

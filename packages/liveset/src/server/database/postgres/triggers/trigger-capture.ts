@@ -1,12 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ClientBase } from "pg";
 import type { Cursor } from "../../../../core/change/cursor.ts";
+import { LivesetError } from "../../../../core/error/liveset-error.ts";
 import { Mutex } from "../../mutex.ts";
 import type { Capture, CaptureParts } from "../capture.ts";
-import { isConnectionFailure } from "../postgres-error.ts";
 import { quoted } from "../sql-name.ts";
 import type { ChangesLog, Sighting } from "./changes-log.ts";
+import { isLogLost, LogLost } from "./log-lost.ts";
 import type { ReaderConnection } from "./reader-connection.ts";
-import type { TriggerFeed } from "./trigger-feed.ts";
+import type { TriggerEpoch, TriggerFeed } from "./trigger-feed.ts";
 
 /** Between two looks at the log where nobody wakes the server, in ms. */
 const lookEvery = 1_000;
@@ -14,39 +16,66 @@ const lookEvery = 1_000;
 /** Between two prunings where little is written, in ms. */
 const pruneEvery = 60_000;
 
+/** Before the next attempt at a log that cannot be read, in ms: the first time, and at most. */
+const firstPause = 50;
+const longestPause = 2_000;
+
+const readOnly = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/** An epoch, the snapshot up to which its transactions have been released, and the database it is of. */
+export interface TriggerStart {
+  readonly begun: TriggerEpoch;
+  readonly snapshot: string;
+  readonly identity: string;
+}
+
 /** What capture by triggers works with. */
 export interface TriggerCaptureParts extends CaptureParts {
+  /** Made of `start`. */
   readonly feed: TriggerFeed;
   readonly changes: ChangesLog;
   readonly reader: ReaderConnection;
-  /** The snapshot up to which transactions have been released. */
-  readonly snapshot: string;
+  readonly start: TriggerStart;
+  /** Installs what is missing and begins another epoch than one that is lost. Rejects where that is not possible yet. */
+  readonly startAnew: (lost: string) => Promise<TriggerStart>;
 }
 
-/** Releases the transactions that triggers have written: with the snapshot of each read, on a writer's call, and from time to time. */
+/**
+ * Releases the transactions that triggers have written: with the snapshot of each read, on a writer's call, and from time to time.
+ *
+ * After a fault nothing is read before the log was made sure of:
+ *
+ *   following ── connection lost, a release failed, another log ──► in doubt ─┬─ the log goes on ──► following
+ *                                                                             └─ it does not ──► following, a new epoch
+ */
 export class TriggerCapture implements Capture {
   readonly feed: TriggerFeed;
   readonly #parts: TriggerCaptureParts;
   /** One release at a time: snapshots are taken in the order in which they are released. */
   readonly #turns = new Mutex();
   #snapshot: string;
+  #identity: string;
   /** The look that has not begun, which serves all who ask meanwhile. */
   #next: Promise<void> | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
-  #failing = false;
+  /** Why the log is to be made sure of. */
+  #doubt: unknown = null;
   #prunedAt = Number.NEGATIVE_INFINITY;
-  #stopped = false;
+  readonly #stopped = new AbortController();
 
   constructor(parts: TriggerCaptureParts) {
     this.feed = parts.feed;
     this.#parts = parts;
-    this.#snapshot = parts.snapshot;
+    this.#snapshot = parts.start.snapshot;
+    this.#identity = parts.start.identity;
   }
 
   /** Begins to look for what others commit. */
   begin(): void {
+    const { reader } = this.#parts;
     const look = (): void => void this.#look();
-    this.#parts.reader.onWake(look);
+    reader.onWake(look);
+    reader.onLost((error) => this.#doubtLog(error));
     this.#timer = setInterval(look, lookEvery);
     this.#timer.unref();
   }
@@ -54,8 +83,7 @@ export class TriggerCapture implements Capture {
   async atSnapshot<T>(client: ClientBase, work: (cursor: Cursor) => Promise<T>): Promise<T> {
     // In an object, so that the turn ends when the work has begun.
     const { running } = await this.#turns.run(async () => {
-      const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-      await this.#release(await this.#parts.changes.sight(client, begin, this.#snapshot));
+      await this.#release(await this.#sight(client));
       return { running: work(this.feed.cursor) };
     });
     return running;
@@ -69,9 +97,13 @@ export class TriggerCapture implements Capture {
   async #takeTurn(): Promise<void> {
     // Not before the promise is kept.
     await Promise.resolve();
-    return this.#turns.run(() => {
+    return this.#turns.run(async () => {
       this.#next = null;
-      return this.#catchUp();
+      await this.#parts.reader.use(async (client) => {
+        const sighting = await this.#sight(client);
+        await client.query("COMMIT");
+        await this.#release(sighting);
+      });
     });
   }
 
@@ -84,22 +116,21 @@ export class TriggerCapture implements Capture {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopped.abort();
     if (this.#timer !== null) clearInterval(this.#timer);
     await this.#turns.run(() => this.#parts.reader.end());
   }
 
-  async #catchUp(): Promise<void> {
-    const { changes, reader } = this.#parts;
-    await reader.use(async (client) => {
-      const sighting = await changes.sight(
-        client,
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        this.#snapshot,
-      );
-      await client.query("COMMIT");
-      await this.#release(sighting);
-    });
+  async #sight(client: ClientBase): Promise<Sighting> {
+    if (this.#doubt !== null) throw away(this.#doubt);
+    try {
+      const from = { epoch: this.feed.epoch, snapshot: this.#snapshot };
+      return await this.#parts.changes.sight(client, readOnly, from);
+    } catch (error) {
+      if (!isLogLost(error)) throw error;
+      this.#doubtLog(error);
+      throw away(error);
+    }
   }
 
   /** Each gets its place in the log before anybody is told of it: a client may come back with that, after a restart too. */
@@ -111,29 +142,101 @@ export class TriggerCapture implements Capture {
         place: { seq: seq + 1 + i, at, rows: rows.length + 1, xid },
         rows,
       }));
-      await this.#parts.reader.use((client) =>
-        this.#parts.changes.release(
-          client,
-          snapshot,
-          released.map(({ place }) => place),
-        ),
-      );
+      try {
+        const places = released.map(({ place }) => place);
+        await this.#parts.reader.use((client) => this.#parts.changes.release(client, snapshot, places));
+      } catch (error) {
+        // Whether they have their places is not known.
+        this.#doubtLog(error);
+        throw error;
+      }
       for (const { place, rows } of released) this.feed.give(place, rows);
     }
     this.#snapshot = snapshot;
   }
 
   async #look(): Promise<void> {
-    if (this.#stopped) return;
+    if (this.#stopped.signal.aborted || this.#doubt !== null) return;
     try {
       await this.caughtUp();
       await this.#prune();
-      this.#failing = false;
     } catch (error) {
-      if (!this.#failing && !this.#stopped)
+      if (this.#doubt === null && !this.#stopped.signal.aborted)
         this.#parts.log.error({ err: error }, "the log of changes cannot be read");
-      this.#failing = isConnectionFailure(error);
     }
+  }
+
+  #doubtLog(reason: unknown): void {
+    if (this.#doubt !== null || this.#stopped.signal.aborted) return;
+    this.#doubt = reason;
+    this.#parts.log.warn({ err: reason }, "the log of changes cannot be read: trying again");
+    void this.#recover();
+  }
+
+  async #recover(): Promise<void> {
+    const { log } = this.#parts;
+    const { signal } = this.#stopped;
+    let said = "";
+    for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+      await delay(pause, null, { signal, ref: false }).catch(() => {});
+      if (signal.aborted) return;
+      try {
+        await this.#makeSure();
+        log.info({ epoch: this.feed.epoch }, "the log of changes is read again");
+        return;
+      } catch (error) {
+        if (String(error) !== said) log.warn({ err: error }, "the log of changes still cannot be read");
+        said = String(error);
+      }
+    }
+  }
+
+  async #makeSure(): Promise<void> {
+    const { reader } = this.#parts;
+    if (!reader.isConnected) await reader.connect();
+    await this.#turns.run(async () => {
+      const lost = await this.#goOn().then(
+        () => null,
+        (error: unknown) => {
+          if (isLogLost(error)) return error;
+          throw error;
+        },
+      );
+      if (lost !== null) await this.#restart(lost);
+      this.#doubt = null;
+    });
+    void this.#look();
+  }
+
+  /**
+   * Gives what has its place in the log and was not given.
+   *
+   * @throws LogLost where the log does not continue what was given.
+   */
+  async #goOn(): Promise<void> {
+    const { reader, changes } = this.#parts;
+    const { epoch, places } = this.feed;
+    const { last } = places;
+    const state = await reader.use((client) => changes.state(client, last.seq));
+    if (state.epoch !== epoch || state.identity !== this.#identity || state.at !== last.at)
+      throw new LogLost("The log of changes was cut off or made anew, or is of another database.");
+    if (state.last.seq === last.seq) return;
+    const found = await reader.use((client) => changes.read(client, last.seq, state.last.seq));
+    if (found === null) throw new LogLost("The log of changes was cut off.");
+    for (const { place, rows } of found) this.feed.give(place, rows);
+    this.#snapshot = state.snapshot;
+  }
+
+  async #restart(reason: unknown): Promise<void> {
+    const { log, startAnew } = this.#parts;
+    const start = await startAnew(this.feed.epoch);
+    this.#snapshot = start.snapshot;
+    this.#identity = start.identity;
+    log.error(
+      { err: reason, epoch: start.begun.epoch },
+      "the log of changes was lost and a new epoch has begun: all lists are reset",
+    );
+    this.feed.restart(start.begun);
   }
 
   async #prune(): Promise<void> {
@@ -147,4 +250,12 @@ export class TriggerCapture implements Capture {
     this.feed.places.forget(gone);
     if (gone < surplus) this.#prunedAt = Number.NEGATIVE_INFINITY;
   }
+}
+
+function away(cause: unknown): LivesetError {
+  return new LivesetError("unavailable", {
+    detail: "The changes of the database cannot be followed at the moment.",
+    retryAfter: 1,
+    cause,
+  });
 }

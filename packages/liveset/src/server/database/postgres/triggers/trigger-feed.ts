@@ -1,9 +1,9 @@
 import type { Cursor } from "../../../../core/change/cursor.ts";
 import type { Transaction } from "../../../../core/change/transaction.ts";
 import { decodeTransaction, type LogReading } from "../../../feed/decode-transaction.ts";
-import type { Feed } from "../../../feed/feed.ts";
+import type { Feed, FeedEvents } from "../../../feed/feed.ts";
 import { FeedListeners } from "../../../feed/feed-listeners.ts";
-import { cursorOf, knownPlace, type LogPlace, placeOf } from "../../../feed/log-cursor.ts";
+import { cursorOf, type LogPlace, placeIn, placeOf } from "../../../feed/log-cursor.ts";
 import type { LogRow } from "../../../feed/log-row.ts";
 import type { Log } from "../../../log.ts";
 import type { CaptureParts } from "../capture.ts";
@@ -12,30 +12,40 @@ import { type Released, ReleasedPlaces } from "./released.ts";
 import { decodeTexts } from "./row-layout.ts";
 
 /** What the feed works with. */
-export interface TriggerFeedParts extends LogReading {
+export interface TriggerFeedParts {
   readonly changes: ChangesLog;
   readonly withClient: CaptureParts["withClient"];
-  /** The places that the log holds. */
-  readonly places: readonly Released[];
   readonly log: Log;
+}
+
+/** An epoch: how its rows are read, and the places that the log holds. */
+export interface TriggerEpoch extends LogReading {
+  readonly places: readonly Released[];
 }
 
 /** The feed of released transactions. Whoever releases one calls `give`. */
 export class TriggerFeed implements Feed {
   readonly #parts: TriggerFeedParts;
   readonly #listeners: FeedListeners;
-  readonly places: ReleasedPlaces;
+  #reading: LogReading;
+  #places: ReleasedPlaces;
   #cursor: Cursor;
 
-  constructor(parts: TriggerFeedParts) {
+  constructor(parts: TriggerFeedParts, begun: TriggerEpoch) {
     this.#parts = parts;
     this.#listeners = new FeedListeners(parts.log);
-    this.places = new ReleasedPlaces(parts.places);
-    this.#cursor = cursorOf(parts.epoch, this.places.last);
+    this.#reading = begun;
+    this.#places = new ReleasedPlaces(begun.places);
+    this.#cursor = cursorOf(begun.epoch, this.#places.last);
   }
 
   get epoch(): string {
-    return this.#parts.epoch;
+    return this.#reading.epoch;
+  }
+
+  /** The places that the log holds. */
+  get places(): ReleasedPlaces {
+    return this.#places;
   }
 
   get cursor(): Cursor {
@@ -43,7 +53,7 @@ export class TriggerFeed implements Feed {
   }
 
   compare(a: Cursor, b: Cursor): number {
-    return knownPlace(this.epoch, a).seq - knownPlace(this.epoch, b).seq;
+    return placeIn(this.epoch, a).seq - placeIn(this.epoch, b).seq;
   }
 
   parse(text: string): Cursor | null {
@@ -52,18 +62,17 @@ export class TriggerFeed implements Feed {
   }
 
   async read(after: Cursor, upTo: Cursor): Promise<readonly Transaction[] | null> {
-    const [from, to] = [knownPlace(this.epoch, after), knownPlace(this.epoch, upTo)];
+    const [from, to] = [placeIn(this.epoch, after), placeIn(this.epoch, upTo)];
     if (this.places.judge(from) !== "held") return null;
     if (from.seq >= to.seq) return [];
     const { changes, withClient } = this.#parts;
     const found = await withClient((client) => changes.read(client, from.seq, to.seq));
-    // Pruned meanwhile.
-    if (found.length !== to.seq - from.seq) return null;
-    return found.map(({ place, rows }) => this.#decode(place, rows));
+    // Pruned or cut meanwhile.
+    return found?.map(({ place, rows }) => this.#decode(place, rows)) ?? null;
   }
 
-  listen(listener: (transaction: Transaction) => void): () => void {
-    return this.#listeners.add(listener);
+  listen(listener: (transaction: Transaction) => void, events?: Partial<FeedEvents>): () => void {
+    return this.#listeners.add(listener, events);
   }
 
   /** Gives listeners a transaction that has its place in the log. */
@@ -74,12 +83,20 @@ export class TriggerFeed implements Feed {
     this.#listeners.give(transaction);
   }
 
+  /** Begins another epoch, and tells listeners. */
+  restart(begun: TriggerEpoch): void {
+    this.#reading = begun;
+    this.#places = new ReleasedPlaces(begun.places);
+    this.#cursor = cursorOf(begun.epoch, this.#places.last);
+    this.#listeners.lose(begun.epoch);
+  }
+
   #decode({ seq, at }: LogPlace, rows: readonly LogRow[]): Transaction {
     const mutations = rows.flatMap(({ op, after }) =>
       op === "m" && after !== null ? (decodeTexts(after)[0] ?? []) : [],
     );
     const last = { seq, at, layout: 0, op: "m", before: null, after: null };
     const changed = rows.filter(({ op }) => op !== "m");
-    return decodeTransaction({ last, rows: changed, mutations }, this.#parts);
+    return decodeTransaction({ last, rows: changed, mutations }, this.#reading);
   }
 }

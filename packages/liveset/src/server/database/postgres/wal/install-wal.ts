@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ClientBase } from "pg";
 import type { Log } from "../../../log.ts";
 import type { DatabaseTable } from "../capture.ts";
-import { runAll } from "../own-tables.ts";
+import { installOwnTables, runAll } from "../own-tables.ts";
 import { literal, quoted } from "../sql-name.ts";
 import { truncateCapture } from "./truncate-capture.ts";
 
@@ -17,9 +17,16 @@ export interface InstalledWal {
   readonly identity: string;
 }
 
-/** The timeline is another one after a failover. */
-const identitySql = `SELECT (SELECT system_identifier FROM pg_control_system()) || ' ' || (SELECT timeline_id FROM pg_control_checkpoint()) || ' ' || oid AS identity
+/** The timeline is another one after a failover; it is in the name of the file that is written now. A standby has no such file. */
+const identitySql = `SELECT (SELECT system_identifier FROM pg_control_system()) || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || ' ' || oid AS identity
   FROM pg_database WHERE datname = current_database()`;
+
+/** How it is installed. `lost` is an epoch that must not go on, null where none is. */
+export interface WalInstalling {
+  readonly schema: string;
+  readonly log: Log;
+  readonly lost: string | null;
+}
 
 /**
  * Makes what logical replication needs: full replica identity, a publication, a slot, and a trigger for TRUNCATE, which has no old rows
@@ -30,10 +37,10 @@ const identitySql = `SELECT (SELECT system_identifier FROM pg_control_system()) 
 export async function installWal(
   client: ClientBase,
   tables: readonly DatabaseTable[],
-  schema: string,
-  log: Log,
+  { schema, log, lost }: WalInstalling,
 ): Promise<InstalledWal> {
   await check(client, tables);
+  await installOwnTables(client, schema);
   const publication = schema;
   const missing = [
     ...(await missingIdentities(client, tables)),
@@ -51,7 +58,8 @@ export async function installWal(
   const isAsBefore = Object.entries(wanted).every(([key, value]) => meta.get(key) === value);
   const known = meta.get("wal_epoch");
   const there = await slotPlace(client, slot);
-  if (known !== undefined && isAsBefore && missing.length === 0 && there !== null)
+  const isWhole = isAsBefore && missing.length === 0 && there !== null;
+  if (known !== undefined && known !== lost && isWhole)
     return { epoch: known, publication, slot, floor: there, identity };
   const epoch = randomBytes(4).toString("hex");
   await setMeta(client, schema, { ...wanted, wal_epoch: "" });

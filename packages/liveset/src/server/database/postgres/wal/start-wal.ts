@@ -1,20 +1,25 @@
-import type { Capture, CaptureParts } from "../capture.ts";
+import type { ClientBase } from "pg";
+import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
 import { rowLayout } from "../triggers/row-layout.ts";
-import { installWal } from "./install-wal.ts";
-import { WalAssembler } from "./wal-assembler.ts";
-import { WalCapture } from "./wal-capture.ts";
-import { WalFeed } from "./wal-feed.ts";
+import { type InstalledWal, installWal } from "./install-wal.ts";
+import { WalCapture, type WalStart } from "./wal-capture.ts";
 
 /** Capture by logical replication: see `StartCapture`. One server at a time reads a slot. */
 export async function startWal(parts: CaptureParts): Promise<Capture> {
-  const { tables, withClient, schema, log } = parts;
-  const installed = await withClient((client) => installWal(client, tables, schema, log));
-  const onOdd = (table: string) => (column: string, error: unknown) =>
-    log.warn({ err: error, table, column }, "a value that its column cannot read is shown as null");
-  const layouts = new Map(tables.map((table, i) => [i, rowLayout(table, onOdd(table.info.name))]));
-  const decodeRow = (image: string) => JSON.parse(image) as readonly (string | null)[];
-  const feed = new WalFeed({ epoch: installed.epoch, layouts, decodeRow, floor: installed.floor, log });
-  const capture = new WalCapture({ ...parts, installed, feed, assembler: new WalAssembler(tables) });
+  const { withClient, readTables, schema, log } = parts;
+  const install = async (
+    client: ClientBase,
+    tables: readonly DatabaseTable[],
+    lost: string | null,
+  ): Promise<WalStart> => {
+    const installed = await installWal(client, tables, { schema, log, lost });
+    return { installed, tables, begun: epochOf(installed, tables, parts) };
+  };
+  const capture = new WalCapture({
+    ...parts,
+    start: await withClient((client) => install(client, parts.tables, null)),
+    startAnew: (lost) => withClient(async (client) => install(client, await readTables(client), lost)),
+  });
   try {
     await capture.begin();
     await capture.caughtUp();
@@ -23,4 +28,16 @@ export async function startWal(parts: CaptureParts): Promise<Capture> {
     await capture.stop();
     throw error;
   }
+}
+
+function epochOf(
+  { epoch, floor }: InstalledWal,
+  tables: readonly DatabaseTable[],
+  { log }: CaptureParts,
+): WalStart["begun"] {
+  const onOdd = (table: string) => (column: string, error: unknown) =>
+    log.warn({ err: error, table, column }, "a value that its column cannot read is shown as null");
+  const layouts = new Map(tables.map((table, i) => [i, rowLayout(table, onOdd(table.info.name))]));
+  const decodeRow = (image: string) => JSON.parse(image) as readonly (string | null)[];
+  return { epoch, layouts, decodeRow, floor };
 }

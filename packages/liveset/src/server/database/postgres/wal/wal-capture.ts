@@ -4,17 +4,17 @@ import type { ClientBase, QueryResult } from "pg";
 import type { Cursor } from "../../../../core/change/cursor.ts";
 import { LivesetError } from "../../../../core/error/liveset-error.ts";
 import { Mutex } from "../../mutex.ts";
-import type { Capture, CaptureParts } from "../capture.ts";
-import { forgetEpoch, type InstalledWal, identityOf, slotPlace } from "./install-wal.ts";
-import { ReplicationStream } from "./replication-stream.ts";
+import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
+import { forgetEpoch, type InstalledWal } from "./install-wal.ts";
+import { SlotFollower } from "./slot-follower.ts";
 import {
   messagePrefix,
-  StreamBroken,
-  type WalAssembler,
+  type StreamBroken,
+  WalAssembler,
   type WalNote,
   type WalTransaction,
 } from "./wal-assembler.ts";
-import type { WalFeed } from "./wal-feed.ts";
+import { type WalEpoch, WalFeed } from "./wal-feed.ts";
 import { WalMarks } from "./wal-marks.ts";
 import { parseSnapshot, seenOf, type WalSnapshot } from "./wal-snapshot.ts";
 
@@ -37,11 +37,18 @@ const mostUnseen = 20_000;
 const pruneEvery = 10_000;
 const pruneAfter = 5_000;
 
+/** A slot that is installed, for tables as they are now, and the epoch that it has. */
+export interface WalStart {
+  readonly installed: InstalledWal;
+  readonly tables: readonly DatabaseTable[];
+  readonly begun: WalEpoch;
+}
+
 /** What capture by logical replication works with. */
 export interface WalCaptureParts extends CaptureParts {
-  readonly installed: InstalledWal;
-  readonly feed: WalFeed;
-  readonly assembler: WalAssembler;
+  readonly start: WalStart;
+  /** Begins another epoch than one that is lost. */
+  readonly startAnew: (lost: string) => Promise<WalStart>;
 }
 
 /** Gives listeners the transactions of a replication slot, and finds the places of snapshots among them. */
@@ -61,23 +68,43 @@ export class WalCapture implements Capture {
   /** Where the last transaction received ends: after a lost connection some come again. */
   #received: number;
   #serverEnd = 0;
-  #stream: ReplicationStream | null = null;
+  #assembler: WalAssembler;
+  readonly #follower: SlotFollower<WalStart>;
   #next: Promise<void> | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #sincePruned = 0;
   #broken: LivesetError | null = null;
-  readonly #stopped = new AbortController();
+  #forgotten: Promise<unknown> = Promise.resolve();
 
   constructor(parts: WalCaptureParts) {
-    this.feed = parts.feed;
+    const { installed, tables, begun } = parts.start;
+    this.feed = new WalFeed(begun, parts.log);
     this.#parts = parts;
-    this.#received = parts.installed.floor;
+    this.#received = installed.floor;
+    this.#assembler = new WalAssembler(tables);
     this.#marks = new WalMarks(parts.makeClient, this.#instance);
+    this.#follower = new SlotFollower({
+      ...parts,
+      installed,
+      receive: (bytes) => this.#receive(bytes),
+      received: () => this.#received,
+      serverEnd: (end) => {
+        this.#serverEnd = end;
+      },
+      confirmed: () => this.#confirmed(),
+      broken: (reason) => this.#break(reason),
+      startAnew: async (lost) => {
+        // Not after the new epoch was written.
+        await this.#forgotten;
+        return parts.startAnew(lost);
+      },
+      restart: (start) => this.#restart(start),
+    });
   }
 
   /** Begins to read the slot. */
   async begin(): Promise<void> {
-    await this.#connect();
+    await this.#follower.begin();
     // Where only other tables are written the stream is silent, and the slot would keep all their WAL: a mark moves it on.
     this.#timer = setInterval(() => {
       this.#prune();
@@ -112,9 +139,8 @@ export class WalCapture implements Capture {
   }
 
   async stop(): Promise<void> {
-    this.#stopped.abort();
     if (this.#timer !== null) clearInterval(this.#timer);
-    await this.#stream?.stop();
+    await this.#follower.stop();
     await this.#marks.end();
   }
 
@@ -165,7 +191,7 @@ export class WalCapture implements Capture {
   }
 
   #receive(bytes: Buffer): void {
-    const transaction = this.#parts.assembler.take(bytes);
+    const transaction = this.#assembler.take(bytes);
     if (transaction === null || transaction.end <= this.#received) return;
     this.#received = transaction.end;
     this.#marks.received(transaction.marks);
@@ -195,7 +221,7 @@ export class WalCapture implements Capture {
     const { keep } = this.#parts;
     const before = Math.max(this.#received, this.#serverEnd) - mostWal;
     this.feed.prune({ count: keep.count, oldest: Date.now() - keep.age, before });
-    this.#stream?.say();
+    this.#follower.say();
   }
 
   /** Up to where the slot may forget: what clients come back to is kept, within bounds. */
@@ -204,72 +230,34 @@ export class WalCapture implements Capture {
     return isFar && this.#queue.length === 0 ? Math.max(this.#received, this.feed.floor) : this.feed.floor;
   }
 
-  async #connect(): Promise<void> {
-    const { installed, makeClient } = this.#parts;
-    const stream = new ReplicationStream({
-      client: makeClient({ replication: "database" }),
-      slot: installed.slot,
-      publication: installed.publication,
-      onMessage: (bytes) => this.#receive(bytes),
-      onServerEnd: (end) => {
-        this.#serverEnd = end;
-      },
-      confirmed: () => this.#confirmed(),
-      onEnd: (error) => void this.#onEnd(error),
-    });
-    await stream.begin();
-    this.#stream = stream;
-  }
-
-  async #onEnd(error: unknown): Promise<void> {
-    if (this.#stopped.signal.aborted || this.#stream === null) return;
-    this.#stream = null;
-    if (error instanceof StreamBroken) return this.#break(error);
-    this.#parts.log.warn({ err: error }, "the stream of changes was lost; connecting again");
-    for (
-      let wait = 50;
-      !this.#stopped.signal.aborted && this.#broken === null;
-      wait = Math.min(wait * 2, 5_000)
-    ) {
-      await delay(wait, null, { signal: this.#stopped.signal, ref: false }).catch(() => {});
-      if (await this.#again()) return;
-    }
-  }
-
-  /** Whether the stream goes on, or never will. */
-  async #again(): Promise<boolean> {
-    const { withClient, installed, log } = this.#parts;
-    try {
-      const [identity, place] = await withClient(async (client) => [
-        await identityOf(client),
-        await slotPlace(client, installed.slot),
-      ]);
-      if (identity !== installed.identity || place === null || place > this.#received) {
-        await this.#break(
-          new StreamBroken(
-            `The replication slot "${installed.slot}" was lost, or the database is another one.`,
-          ),
-        );
-        return true;
-      }
-      await this.#connect();
-      log.info({ slot: installed.slot }, "the stream of changes goes on");
-      return true;
-    } catch {
-      return this.#stopped.signal.aborted;
-    }
-  }
-
-  /** No more can be told without a wrong row: everything says so until a restart, which begins a new epoch. */
-  async #break(error: StreamBroken): Promise<void> {
-    const { log, withClient, schema } = this.#parts;
+  /** No more can be told without a wrong row: everything says so until the slot is made anew. */
+  #break(reason: StreamBroken): void {
+    const { withClient, schema, log } = this.#parts;
     this.#broken = new LivesetError("unavailable", {
       detail: "The changes of the database cannot be followed.",
-      cause: error,
+      retryAfter: 1,
+      cause: reason,
     });
-    log.error({ err: error }, "the changes cannot be followed any more: restart the server");
-    this.#marks.fail(this.#broken);
-    await withClient((client: ClientBase) => forgetEpoch(client, schema)).catch(() => {});
+    this.#marks.refuse(this.#broken);
+    // A server that starts meanwhile must not go on either.
+    this.#forgotten = withClient((client) => forgetEpoch(client, schema)).catch((error) =>
+      log.debug({ err: error }, "the epoch could not be marked as over"),
+    );
+  }
+
+  /** Another epoch begins. In a turn, so that no snapshot seeks its place meanwhile. */
+  #restart({ installed, tables, begun }: WalStart): Promise<void> {
+    return this.#turns.run(() => {
+      this.#assembler = new WalAssembler(tables);
+      this.#queue = [];
+      this.#heldRows = 0;
+      this.#unseen = [];
+      this.#received = installed.floor;
+      this.#serverEnd = installed.floor;
+      this.#broken = null;
+      this.#marks.refuse(null);
+      this.feed.restart(begun);
+    });
   }
 
   #ensureWhole(): void {

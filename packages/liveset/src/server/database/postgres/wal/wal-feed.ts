@@ -1,17 +1,16 @@
 import type { Cursor } from "../../../../core/change/cursor.ts";
 import type { Transaction } from "../../../../core/change/transaction.ts";
 import { decodeTransaction, type LogReading } from "../../../feed/decode-transaction.ts";
-import type { Feed } from "../../../feed/feed.ts";
+import type { Feed, FeedEvents } from "../../../feed/feed.ts";
 import { FeedListeners } from "../../../feed/feed-listeners.ts";
-import { cursorOf, knownPlace, type LogPlace, placeOf } from "../../../feed/log-cursor.ts";
+import { cursorOf, type LogPlace, placeIn, placeOf } from "../../../feed/log-cursor.ts";
 import type { Log } from "../../../log.ts";
 import type { WalTransaction } from "./wal-assembler.ts";
 
-/** What the feed works with. */
-export interface WalFeedParts extends LogReading {
+/** An epoch: how its rows are read, and where it begins. */
+export interface WalEpoch extends LogReading {
   /** Where the slot stood at the start: what came after is known. */
   readonly floor: number;
-  readonly log: Log;
 }
 
 interface Kept {
@@ -22,7 +21,7 @@ interface Kept {
 
 /** The feed of the stream's transactions; a place is where one ends in the WAL. The last ones are kept, for clients that come back. */
 export class WalFeed implements Feed {
-  readonly #parts: WalFeedParts;
+  #reading: LogReading;
   readonly #listeners: FeedListeners;
   #kept: Kept[] = [];
   #rows = 0;
@@ -30,15 +29,15 @@ export class WalFeed implements Feed {
   #floor: number;
   #cursor: Cursor;
 
-  constructor(parts: WalFeedParts) {
-    this.#parts = parts;
-    this.#listeners = new FeedListeners(parts.log);
-    this.#floor = parts.floor;
-    this.#cursor = cursorOf(parts.epoch, { seq: parts.floor, at: 0 });
+  constructor(begun: WalEpoch, log: Log) {
+    this.#listeners = new FeedListeners(log);
+    this.#reading = begun;
+    this.#floor = begun.floor;
+    this.#cursor = cursorOf(begun.epoch, { seq: begun.floor, at: 0 });
   }
 
   get epoch(): string {
-    return this.#parts.epoch;
+    return this.#reading.epoch;
   }
 
   get cursor(): Cursor {
@@ -51,7 +50,7 @@ export class WalFeed implements Feed {
   }
 
   compare(a: Cursor, b: Cursor): number {
-    return knownPlace(this.epoch, a).seq - knownPlace(this.epoch, b).seq;
+    return placeIn(this.epoch, a).seq - placeIn(this.epoch, b).seq;
   }
 
   parse(text: string): Cursor | null {
@@ -63,25 +62,35 @@ export class WalFeed implements Feed {
   }
 
   async read(after: Cursor, upTo: Cursor): Promise<readonly Transaction[] | null> {
-    const [from, to] = [knownPlace(this.epoch, after), knownPlace(this.epoch, upTo)];
+    const [from, to] = [placeIn(this.epoch, after), placeIn(this.epoch, upTo)];
     if (from.seq < this.#floor) return null;
     return this.#kept
       .filter(({ place }) => place.seq > from.seq && place.seq <= to.seq)
       .map(({ transaction }) => transaction);
   }
 
-  listen(listener: (transaction: Transaction) => void): () => void {
-    return this.#listeners.add(listener);
+  listen(listener: (transaction: Transaction) => void, events?: Partial<FeedEvents>): () => void {
+    return this.#listeners.add(listener, events);
   }
 
   /** Gives listeners a transaction, which comes after all before. */
   give({ end, at, rows, mutations }: WalTransaction): void {
     const last = { seq: end, at, layout: 0, op: "m", before: null, after: null };
-    const transaction = decodeTransaction({ last, rows, mutations }, this.#parts);
+    const transaction = decodeTransaction({ last, rows, mutations }, this.#reading);
     this.#kept.push({ place: { seq: end, at }, rows: rows.length + 1, transaction });
     this.#rows += rows.length + 1;
     this.#cursor = transaction.cursor;
     this.#listeners.give(transaction);
+  }
+
+  /** Forgets everything, begins another epoch, and tells listeners. */
+  restart(begun: WalEpoch): void {
+    this.#reading = begun;
+    this.#kept = [];
+    this.#rows = 0;
+    this.#floor = begun.floor;
+    this.#cursor = cursorOf(begun.epoch, { seq: begun.floor, at: 0 });
+    this.#listeners.lose(begun.epoch);
   }
 
   /** Forgets what is too much, too old, or ends before a place in the WAL. The newest transaction stays. */

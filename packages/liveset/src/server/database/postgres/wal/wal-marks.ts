@@ -25,6 +25,8 @@ export class WalMarks {
   readonly #turns = new Mutex();
   #count = 0;
   #isEnded = false;
+  /** Why no mark can come back. */
+  #refusal: unknown = null;
   readonly #waiting = new Map<string, Waiting>();
   /** Received while transactions before them were held. */
   #held: string[] = [];
@@ -38,9 +40,10 @@ export class WalMarks {
    * Writes a mark, and resolves when it has come back. Marks are written one after another; `onTurn` is called when it is this one's
    * turn: what was committed until then stands before it.
    *
-   * @throws LivesetError `unavailable` where it takes too long, or the error of a connection that is lost.
+   * @throws LivesetError `unavailable` where it takes too long, or the error of a connection that is lost, or what marks are refused with.
    */
   async write(aim: MarkAim, onTurn: () => void = () => {}): Promise<void> {
+    if (this.#refusal !== null) throw this.#refusal;
     const id = `${this.#instance}:${++this.#count}`;
     const note: WalNote = ["mark", id];
     const back = new Promise<void>((resolve, reject) => this.#waiting.set(id, { aim, resolve, reject }));
@@ -84,8 +87,16 @@ export class WalMarks {
     for (const id of this.#held.splice(0)) this.#waiting.get(id)?.resolve();
   }
 
+  /** Fails those that are waited for. */
   fail(error: unknown): void {
     for (const { reject } of this.#waiting.values()) reject(error);
+  }
+
+  /** Fails those that are waited for and all that are to be written, until it is called with null. */
+  refuse(error: unknown): void {
+    this.#refusal = error;
+    this.#held = [];
+    if (error !== null) this.fail(error);
   }
 
   async end(): Promise<void> {

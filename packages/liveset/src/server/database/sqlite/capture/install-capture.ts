@@ -16,18 +16,27 @@ export interface Capture {
   readonly layouts: ReadonlyMap<number, TableInfo>;
 }
 
+/** How capture is installed. `lost` is an epoch that must not go on, null where none is. */
+export interface Installing {
+  readonly casing: Casing;
+  readonly log: Log;
+  readonly lost?: string | null;
+}
+
 /**
  * Installs or upgrades capture; to be called in a write transaction. Nothing is written where all is as it should be. Where a
  * table's triggers were missing, altered, or of another layout, changes may have been missed: the log begins anew, under a new epoch.
  *
- * @throws Error with one line for each table or column that the database does not have.
+ * @throws Error with one line for each table or column that the database does not have; where an epoch was lost, also where another
+ * server has other tables: the two would renew each other's capture without end.
  */
 export function installCapture(
   connection: Connection,
   tables: readonly TableInfo[],
-  { casing, log }: { readonly casing: Casing; readonly log: Log },
+  { casing, log, lost = null }: Installing,
 ): Capture {
   const found = checkTables(connection, tables, casing);
+  if (lost !== null) ensureAlike(connection, tables, casing);
   if (versionOf(connection) !== captureVersion)
     for (const sql of [...dropLogTables, ...logTables]) connection.exec(sql);
   let broken = false;
@@ -48,7 +57,23 @@ export function installCapture(
     if (installed !== "same") log.info({ table: info.name }, known ? "capture renewed" : "capture installed");
     broken ||= installed === "renewed" || (installed === "new" && known);
   }
-  return { epoch: epochOf(connection, broken), layouts };
+  return { epoch: epochOf(connection, broken, lost), layouts };
+}
+
+function ensureAlike(connection: Connection, tables: readonly TableInfo[], casing: Casing): void {
+  const version = versionOf(connection);
+  const differs = tables.some((info) => {
+    const [, columns] = knownLayout(connection, info);
+    return columns !== undefined && columns !== layoutText(info, casing);
+  });
+  if (version !== undefined && (version !== captureVersion || differs))
+    throw new Error(
+      "The log of changes was renewed by another process, which declares other tables: restart this server.",
+    );
+}
+
+function knownLayout(connection: Connection, { name }: TableInfo) {
+  return connection.get("SELECT id, columns FROM liveset_layouts WHERE name = ?", name);
 }
 
 /** What capture must know of a table. */
@@ -100,7 +125,7 @@ function versionOf(connection: Connection): unknown {
 
 function layoutOf(connection: Connection, info: TableInfo, casing: Casing): { id: number; known: boolean } {
   const text = layoutText(info, casing);
-  const [id, columns] = connection.get("SELECT id, columns FROM liveset_layouts WHERE name = ?", info.name);
+  const [id, columns] = knownLayout(connection, info);
   if (id !== undefined && columns === text) return { id: Number(id), known: true };
   // A new number, so that a server which still runs with the old layout does not misread the new rows.
   connection.run("DELETE FROM liveset_layouts WHERE name = ?", [info.name], "run");
@@ -132,9 +157,10 @@ function installTriggers(
   return ours.length > 0 ? "renewed" : "new";
 }
 
-function epochOf(connection: Connection, broken: boolean): string {
+function epochOf(connection: Connection, broken: boolean, lost: string | null): string {
   const [known] = connection.get("SELECT value FROM liveset_meta WHERE key = 'epoch'");
-  if (typeof known === "string" && !broken) return known;
+  const [count] = connection.get("SELECT EXISTS (SELECT 1 FROM liveset_changes)");
+  if (typeof known === "string" && !broken && known !== lost && count === 1) return known;
   const epoch = randomBytes(4).toString("hex");
   const [last] = connection.get("SELECT max(seq) FROM liveset_changes");
   connection.exec("DELETE FROM liveset_changes");
