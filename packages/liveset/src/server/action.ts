@@ -9,12 +9,23 @@ type Awaitable<V> = V | Promise<V>;
 export interface ActionCall<T extends Table, Input, Detail extends boolean> extends Context {
   readonly input: Input;
   readonly row: Detail extends true ? InferSelectModel<T> : undefined;
+  /**
+   * Says something before the answer, once the action's transaction is committed; that of a detached action at once. Only a
+   * client of the dialect `dcrf` hears it: over REST and `liveset.v1` a call has one answer.
+   *
+   * @param status default 200
+   */
+  readonly reply: (data: unknown, status?: number) => void;
+  /** Aborted when the connection of the caller has ended. */
+  readonly signal: AbortSignal;
 }
 
 /** A custom operation. Made by `action`. */
 export interface Action<T extends Table = Table, Types extends ActionTypes = ActionTypes> {
   readonly table: T;
   readonly detail: boolean;
+  readonly detached: boolean;
+  readonly silent: boolean;
   readonly input: StandardSchemaV1 | undefined;
   readonly permission: ((call: ActionCall<T, unknown, boolean>) => Awaitable<boolean>) | undefined;
   readonly run: (call: ActionCall<T, unknown, boolean>) => unknown;
@@ -31,11 +42,15 @@ export interface ActionOptions<
 > {
   /** True (default): on one row, `POST /api/tasks/1/complete/`. False: on the resource, `POST /api/tasks/complete/`. */
   readonly detail?: D;
+  /** True: runs beside the caller's other requests and in no transaction; `db` is the database itself. Default: false. */
+  readonly detached?: boolean;
+  /** True: over the dialect `dcrf` nothing answers but what `reply` says. Default: false. */
+  readonly silent?: boolean;
   /** Schema of the body. Without one the body must be empty. */
   readonly input?: S;
   /** Asked before, with the row in scope. Default: everybody. */
   readonly permission?: (call: ActionCall<T, InputOut<S>, D>) => Awaitable<boolean>;
-  /** Runs in one transaction; `db` is that transaction. What it returns is answered as JSON. */
+  /** Runs in one transaction, unless it is detached; `db` is that transaction. What it returns is answered as JSON. */
   readonly run: (call: ActionCall<T, InputOut<S>, D>) => Awaitable<R>;
 }
 
@@ -75,6 +90,8 @@ export function action<
   return {
     table,
     detail: options.detail ?? true,
+    detached: options.detached ?? false,
+    silent: options.silent ?? false,
     input: options.input,
     permission: options.permission as Action<T>["permission"],
     run: options.run as Action<T>["run"],

@@ -141,10 +141,33 @@ function checkNames(info: TableInfo, options: AnyResourceOptions): string[] {
       );
     if (declared.table !== info.table) faults.push(`The action "${name}" was declared for another table.`);
   }
+  faults.push(...checkObservers(info, options));
   for (const name of Object.keys(options.computed ?? {})) {
     if (info.columns.has(name)) faults.push(`The computed field "${name}" has the name of a column.`);
   }
   return faults;
+}
+
+/** Actions that every stream of the dialect `dcrf` has beside the operations. */
+const streamActions: ReadonlySet<string> = new Set([
+  "list_cancel",
+  "subscribe_instance",
+  "unsubscribe_instance",
+]);
+
+function checkObservers(info: TableInfo, options: AnyResourceOptions): string[] {
+  const taken = new Set([...operationNames, ...streamActions, ...Object.keys(options.actions ?? {})]);
+  return Object.entries(options.observe ?? {}).flatMap(([name, { table, unsubscribe }]) => {
+    const faults = [name, unsubscribe ?? `un${name}`].flatMap((action) => {
+      if (!isSafeName(action))
+        return [`The observer "${name}" has an action "${action}": use letters, digits, "-" and "_".`];
+      if (taken.has(action)) return [`The observer "${name}" has an action "${action}", which is taken.`];
+      taken.add(action);
+      return [];
+    });
+    if (table !== info.table) faults.push(`The observer "${name}" was declared for another table.`);
+    return faults;
+  });
 }
 
 function checkPages(options: AnyResourceOptions): string[] {

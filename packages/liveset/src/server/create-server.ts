@@ -107,7 +107,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
   const notices = noticesFeed(runtime.resources, options.notices);
   const settings = restSettings(runtime, options, clock, notices);
   const rest = createRest(runtime, settings);
-  const sockets = socketPaths(runtime, options, notices);
+  const sockets = socketPaths(runtime, api, options, notices);
   let generation = 0;
   const changing = (): void => {
     generation++;
@@ -135,7 +135,8 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
     },
     accept: (socket, request) => {
       const ready = life.open().then(async (hub) => ({ hub, user: await principalOf(request) }));
-      void acceptSocket(runtime, clock, socket, request, ready, sockets.dialectAt(request.url));
+      const dialect = sockets.dialectAt(request.url, socket.protocol);
+      void acceptSocket(runtime, clock, socket, request, ready, dialect);
     },
     db: options.database.db,
     prefix: settings.prefix,

@@ -1,37 +1,23 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { InferInsertModel, InferSelectModel, Table } from "drizzle-orm";
+import type { InferInsertModel, Table } from "drizzle-orm";
 import type { ActionTypes, ResourceTypes, WireRowOf, WireValue } from "../core/api-types.ts";
 import type { Key } from "../core/key/key.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { OrderBy } from "../core/query/order.ts";
-import type { Where } from "../core/query/where.ts";
 import type { Action } from "./action.ts";
 import type { Context } from "./context.ts";
-import type { OpaqueSql } from "./opaque.ts";
+import type { Observer } from "./observer.ts";
 import type {
   CheckedNesting,
   IsPath,
   NestingDeclaration,
   NestingTypes,
   RelatedFilters,
-  RelatedWhere,
   SchemaModule,
 } from "./relation-types.ts";
+import type { ColumnName, NoSchema, Row, ScopeWhere } from "./scope-where.ts";
 
-/** Property names of a table's columns. */
-export type ColumnName<T extends Table> = keyof InferSelectModel<T> & string;
-
-/** A row as Drizzle returns it. */
-export type Row<T extends Table> = InferSelectModel<T>;
-
-/** No schema: no relations. */
-type NoSchema = Readonly<Record<never, never>>;
-
-/** A condition that the server writes: values as Drizzle has them, or in wire form; across relations; in SQL. */
-export type ScopeWhere<T extends Table, S extends SchemaModule = NoSchema> = Where<
-  { readonly [K in ColumnName<T>]: Row<T>[K] | WireValue<Row<T>[K]> },
-  RelatedWhere<S, T["_"]["name"]> & { readonly sql?: OpaqueSql }
->;
+export type { ColumnName, Row, ScopeWhere } from "./scope-where.ts";
 
 /** Standard Schemas by name. */
 export type Schemas = Readonly<Record<string, StandardSchemaV1>>;
@@ -172,6 +158,8 @@ export interface ResourceOptions<
   readonly readOnly?: readonly W[];
   readonly hooks?: Hooks<T, OutputOf<P>>;
   readonly actions?: A;
+  /** Lists that clients of the dialect `dcrf` follow by an action of their own, such as `subscribe_all`, by the name of that action. */
+  readonly observe?: Readonly<Record<string, Observer<T>>>;
   /** Rows of a page where the caller does not say. Default 100. */
   readonly pageSize?: number;
   /** The most that a caller may ask for. Default 1000. */

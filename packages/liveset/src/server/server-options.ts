@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { ClusterLog } from "./cluster/cluster-log.ts";
 import type { Database } from "./database/database.ts";
+import type { DcrfOptions } from "./dialect/dcrf/dcrf-options.ts";
 import type { NoticesOptions } from "./dialect/notices/notices-options.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
@@ -65,6 +66,8 @@ export interface ServerOptions {
   readonly restLive?: false | RestLiveOptions;
   /** The WebSocket and the event stream for clients of SmartNgRX; false: none. Default: at `/ws/notifications/` and `/api/notifications/`, for anybody. */
   readonly notices?: false | NoticesOptions;
+  /** What is spoken at `socketPath` with clients that offer no subprotocol, such as dcrf-client; false: `liveset.v1`. Default: a stream for each resource. */
+  readonly dcrf?: false | DcrfOptions;
   /** Default: none. */
   readonly rateLimit?: RateLimit;
   /** Answers what lies outside of the prefix. Default: 404. */

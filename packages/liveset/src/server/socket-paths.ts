@@ -1,3 +1,7 @@
+import { protocolName } from "../core/protocol/name.ts";
+import type { Api } from "./api.ts";
+import { dcrfDialect } from "./dialect/dcrf/dcrf.ts";
+import { compileStreams } from "./dialect/dcrf/stream.ts";
 import type { Dialect } from "./dialect/dialect.ts";
 import type { NoticesFeed } from "./dialect/notices/notices-feed.ts";
 import { restLiveDialect } from "./dialect/rest-live/rest-live.ts";
@@ -9,18 +13,19 @@ export interface SocketPaths {
   /** The path of `liveset.v1`. */
   readonly own: string;
   takes(url: string): boolean;
-  /** The dialect of a path that has one of its own; undefined: `liveset.v1`. */
-  dialectAt(url: string): Dialect | undefined;
+  /** What is spoken at a path by a client with whom this subprotocol was agreed on, empty for none; undefined: `liveset.v1`. */
+  dialectAt(url: string, protocol: string): Dialect | undefined;
 }
 
 /**
  * The paths of a server's sockets, with or without a slash at their end.
  *
- * @throws Error where two dialects have one path.
+ * @throws Error where two dialects have one path, or a stream of `dcrf` is declared wrongly.
  */
 export function socketPaths(
-  { resources }: Pick<Runtime, "resources">,
-  { socketPath = "/ws/", restLive = {} }: Pick<ServerOptions, "socketPath" | "restLive">,
+  { resources, limits }: Pick<Runtime, "resources" | "limits">,
+  api: Api,
+  { socketPath = "/ws/", restLive = {}, dcrf = {} }: Pick<ServerOptions, "socketPath" | "restLive" | "dcrf">,
   notices: NoticesFeed | null,
 ): SocketPaths {
   const names = new Map([[bare(socketPath), "socketPath"]]);
@@ -37,11 +42,13 @@ export function socketPaths(
     add("restLive.path", path, restLiveDialect(resources.values(), isPublic));
   }
   if (notices !== null) add("notices.path", notices.path, notices.socket);
+  const unnamed = dcrf === false ? undefined : dcrfDialect(compileStreams(resources, api, dcrf), limits);
   const pathOf = (url: string): string => bare(new URL(url).pathname);
   return {
     own: socketPath,
     takes: (url) => pathOf(url) === bare(socketPath) || dialects.has(pathOf(url)),
-    dialectAt: (url) => dialects.get(pathOf(url)),
+    dialectAt: (url, protocol) =>
+      dialects.get(pathOf(url)) ?? (protocol === protocolName ? undefined : unnamed),
   };
 }
 

@@ -20,6 +20,8 @@ export interface DialogueEnd {
   readonly outbox: Outbox;
   /** Closes it with the close code of an error. */
   close(code: Code): void;
+  /** Resolves when the client has read what it was sent, as far as the transport can tell, and not in the same turn. */
+  drained(): Promise<void>;
 }
 
 /** A dialect on one connection. */
@@ -39,4 +41,6 @@ export interface Dialogue {
   receive(session: Session, voice: Voice, text: string): void;
   /** Answers a frame that is not to be handled, naming its id where one can be read. */
   refuse(voice: Voice, text: string, error: LivesetError): void;
+  /** The connection is over. */
+  ended?(): void;
 }

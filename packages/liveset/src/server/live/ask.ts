@@ -2,6 +2,7 @@ import type { Json } from "../../core/json.ts";
 import type { Key } from "../../core/key/key.ts";
 import type { Query } from "../../core/protocol/query.ts";
 import type { Since } from "../../core/protocol/subscribe.ts";
+import type { Context } from "../context.ts";
 
 /** What a client wants to follow, whatever the dialect. */
 export interface Ask {
@@ -18,6 +19,8 @@ export interface Ask {
   readonly rows?: false | "scoped";
   /** Of a list: columns of which the old values are wanted where they change or go. They are the dialect's own: shown or not, no client is sent them. */
   readonly traced?: readonly string[];
+  /** Of a list: a further condition of the server's own, as a scope gives one. */
+  readonly within?: (context: Context) => unknown;
   /** Where it left off. */
   readonly since?: Since;
   /** Goes on from `since` whatever the plan was: whoever asks compares plans himself. */

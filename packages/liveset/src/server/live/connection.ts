@@ -40,7 +40,12 @@ export class Connection {
     const overflow = (): void => this.close("slow_reader");
     const outbox = new Outbox(socket, limits.bufferedBytes, overflow);
     this.#dialect = dialect;
-    this.#dialogue = dialect.open({ outbox, close: (code) => this.close(code) }, start.info);
+    const end = {
+      outbox,
+      close: (code: Code) => this.close(code),
+      drained: () => drained(socket, clock),
+    };
+    this.#dialogue = dialect.open(end, start.info);
     this.#voice = new PacedVoice({
       socket,
       outbox,
@@ -133,8 +138,13 @@ export class Connection {
     this.#cancelTimer();
     this.#voice.shut();
     this.session.end();
+    this.#dialogue.ended?.();
     this.#parts.ended(this);
   }
+}
+
+function drained(socket: Socket, clock: Clock): Promise<void> {
+  return socket.drained?.() ?? new Promise((resolve) => clock.after(0, resolve));
 }
 
 /** Whether a text has more than so many bytes in UTF-8, which are one to three a code unit. */

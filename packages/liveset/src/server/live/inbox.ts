@@ -6,6 +6,7 @@ export class Inbox {
   readonly #capacity: number;
   #waiting: (() => void)[] = [];
   #holds = 0;
+  #running = false;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -40,10 +41,17 @@ export class Inbox {
   }
 
   #run(): void {
-    while (this.#holds === 0) {
-      const task = this.#waiting.shift();
-      if (task === undefined) return;
-      task();
+    // A task that lets go of the inbox itself comes here again: a chain of them must not become a pile.
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      while (this.#holds === 0) {
+        const task = this.#waiting.shift();
+        if (task === undefined) return;
+        task();
+      }
+    } finally {
+      this.#running = false;
     }
   }
 }

@@ -3,6 +3,7 @@ import type { WireRow } from "../../core/json.ts";
 import type { Query } from "../../core/protocol/query.ts";
 import type { WireOrderTerm } from "../../core/protocol/subscribed.ts";
 import { canonical } from "../../core/query/canonical.ts";
+import { normalize } from "../../core/query/normalize.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Context } from "../context.ts";
 import { isPromiseLike } from "../is-promise-like.ts";
@@ -12,6 +13,7 @@ import type { Bound, Nested } from "../operation/bound.ts";
 import { checkPermission } from "../operation/check-permission.ts";
 import { nesting } from "../operation/nesting.ts";
 import { alsoShowing } from "../operation/projection.ts";
+import { toPredicate } from "../operation/scope-predicate.ts";
 import type { Runtime } from "../runtime.ts";
 import { withinTime } from "../within-time.ts";
 import type { Ask } from "./ask.ts";
@@ -72,7 +74,7 @@ async function liveList(
   runtime: Runtime,
   resource: CompiledResource,
   context: Context,
-  { key, query = {}, traced = [] }: Ask,
+  { key, query = {}, traced = [], within }: Ask,
   caller: Caller,
 ): Promise<LiveQuery> {
   if (key !== undefined) throw invalid(["key"], "unexpected", "list takes no key.");
@@ -87,7 +89,8 @@ async function liveList(
     }
   }
   await checkPermission(resource, "list", context);
-  const bound = tracing(showingOrder(await bindList(runtime, resource, context, query)), traced);
+  const listed = tracing(showingOrder(await bindList(runtime, resource, context, query)), traced);
+  const bound = within === undefined ? listed : await narrowed(listed, within);
   const cut = window === null ? null : [bound.order, window.limit, bound.after, window.total];
   const { may, owner } = rowPermission(bound, caller);
   return {
@@ -99,6 +102,11 @@ async function liveList(
     may,
     traced,
   };
+}
+
+async function narrowed(bound: Bound, within: (context: Context) => unknown): Promise<Bound> {
+  const further = toPredicate(bound.resource, "observer", await within(bound.context));
+  return { ...bound, predicate: normalize({ op: "and", of: [bound.predicate, further] }) };
 }
 
 async function liveCount(

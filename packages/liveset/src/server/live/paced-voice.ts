@@ -105,6 +105,10 @@ export class PacedVoice implements Voice {
     this.#say((voice) => voice.response(id, result));
   }
 
+  partial(id: string, result: OperationResult): void {
+    this.#say((voice) => voice.partial?.(id, result));
+  }
+
   error(id: string | null, error: LivesetError): void {
     this.#say((voice) => voice.error(id, error));
   }

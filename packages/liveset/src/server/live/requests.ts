@@ -1,5 +1,7 @@
 import type { Call, OperationResult } from "../operation/call.ts";
 import { operate } from "../operation/operate.ts";
+import { isDetached } from "../operation/run-action.ts";
+import { operationNames } from "../operation-names.ts";
 import type { Caller } from "./caller.ts";
 import { failureOf } from "./failure-of.ts";
 import type { Inbox } from "./inbox.ts";
@@ -8,7 +10,7 @@ import type { Audience } from "./subscriber.ts";
 import type { Voice } from "./voice.ts";
 
 /** An operation or action that a client asks for: a call without its caller. */
-export type Wish = Omit<Call, "user" | "request" | "ifNoneMatch">;
+export type Wish = Omit<Call, "user" | "request" | "ifNoneMatch" | "reply" | "signal">;
 
 /** Whose requests they are. */
 export interface RequestsOwner {
@@ -30,6 +32,8 @@ export class Requests {
   #lastWrite: Promise<unknown> = Promise.resolve();
   #release: () => void = () => {};
   #ended = false;
+  /** Made for the first action: most sessions ask for none. */
+  #abort: AbortController | null = null;
 
   constructor(owner: RequestsOwner) {
     this.#owner = owner;
@@ -47,14 +51,25 @@ export class Requests {
   /** Writes that have not begun are not executed. */
   end(): void {
     this.#ended = true;
+    this.#abort?.abort();
   }
 
   async #answer(id: string, caller: Caller, wish: Wish): Promise<void> {
     const { parts, audience, voice } = this.#owner;
     const done = wish.mutation === undefined ? null : parts.authors.begin(wish.mutation, audience);
+    const early: OperationResult[] = [];
+    const detached = isDetached(parts.runtime.resources.get(wish.resource), wish.action);
+    const say = (result: OperationResult): void => {
+      if (!this.#ended) voice.partial?.(id, result);
+    };
+    const reply: Call["reply"] = (data, status) => {
+      if (detached) say({ data, status });
+      else early.push({ data, status });
+    };
     try {
-      const result = await this.#inTurn(caller, wish);
+      const result = await this.#inTurn(caller, { ...wish, reply }, detached);
       if (result?.cursor !== undefined) await parts.position.reached(result.cursor);
+      for (const partial of early) say(partial);
       if (result !== null) voice.response(id, result);
     } catch (thrown) {
       voice.error(id, failureOf(parts.runtime, thrown, { resource: wish.resource, action: wish.action }));
@@ -63,12 +78,22 @@ export class Requests {
     }
   }
 
-  #inTurn({ user, request }: Caller, wish: Wish): Promise<OperationResult | null> {
+  #inTurn(
+    { user, request }: Caller,
+    wish: Wish & Pick<Call, "reply">,
+    detached: boolean,
+  ): Promise<OperationResult | null> {
+    const signal = operationNames.has(wish.action) ? {} : { signal: this.#signal };
     const work = async (): Promise<OperationResult | null> =>
-      this.#ended ? null : operate(this.#owner.parts.runtime, { ...wish, user, request });
-    if (reads.has(wish.action)) return work();
+      this.#ended ? null : operate(this.#owner.parts.runtime, { ...wish, ...signal, user, request });
+    if (detached || reads.has(wish.action)) return work();
     const result = this.#lastWrite.then(work);
     this.#lastWrite = result.catch(() => {});
     return result;
+  }
+
+  get #signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    return this.#abort.signal;
   }
 }

@@ -30,6 +30,8 @@ export interface Voice {
   commit(cursor: Cursor, mutations: readonly string[]): void;
   reset(group: number, reason: string): void;
   response(id: string, result: OperationResult): void;
+  /** An answer before the last one. A dialect whose requests have one answer leaves it out. */
+  partial?(id: string, result: OperationResult): void;
   /** `id` is that of the subscription or request that failed, null where there is none. */
   error(id: string | null, error: LivesetError): void;
   pong(cursor: Cursor): void;

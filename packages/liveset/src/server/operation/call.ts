@@ -20,6 +20,12 @@ export interface Call {
   /** Entity tags of `If-Match` / `If-None-Match`, without weakness marks; `*` for any. */
   readonly ifMatch?: readonly string[];
   readonly ifNoneMatch?: readonly string[];
+  /** Of a list: all its rows, up to `limits.liveRows`, and no page. */
+  readonly whole?: true;
+  /** Told what an action says before its answer. Default: nobody is. */
+  readonly reply?: (data: Json, status: number) => void;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** The answer. Errors are thrown as LivesetError. */

@@ -8,6 +8,7 @@ import type { Answer } from "./answer.ts";
 import { bindList } from "./bind.ts";
 import type { Bound } from "./bound.ts";
 import { checkPermission } from "./check-permission.ts";
+import { ensureFew } from "./ensure-few.ts";
 import type { Execution } from "./execution.ts";
 import { countRows, fetchRows } from "./fetch-rows.ts";
 import type { PageRows } from "./page-rows.ts";
@@ -22,11 +23,14 @@ import { withNested } from "./read-nested.ts";
 export async function list({ runtime, resource, context, call }: Execution): Promise<Answer> {
   const query = call.query ?? {};
   await checkPermission(resource, "list", context);
-  const bound = await bindList(runtime, resource, context, query);
+  const page = await bindList(runtime, resource, context, query);
+  const most = runtime.limits.liveRows;
+  const bound = call.whole === true ? { ...page, limit: most, offset: 0, after: null } : page;
   const { rows, more, total } =
     resource.options.permissions?.retrieve === undefined
       ? await readPage(runtime, bound)
       : await readPermittedPage(runtime, bound);
+  if (call.whole === true) ensureFew(total, most);
   const last = rows.at(-1);
   const after =
     query.after === undefined || last === undefined ? null : encodeAfter(orderValues(bound, last));

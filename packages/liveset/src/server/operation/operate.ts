@@ -14,7 +14,7 @@ import type { Execution } from "./execution.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { list } from "./list.ts";
 import { retrieve } from "./retrieve.ts";
-import { findAction, runAction } from "./run-action.ts";
+import { findAction, isDetached, runAction } from "./run-action.ts";
 import { patch, update } from "./update.ts";
 
 const reads: Readonly<Record<string, (execution: Execution) => Promise<Answer>>> = { list, retrieve };
@@ -26,7 +26,7 @@ const writes: Readonly<Record<string, (execution: Execution) => Promise<Answer>>
 };
 
 /**
- * Runs one call: the door through which every transport goes. Writes and actions run in one transaction.
+ * Runs one call: the door through which every transport goes. Writes and actions run in one transaction, unless the action is detached.
  *
  * @throws LivesetError, and nothing else: a driver's error under its code, any other failure is logged and `internal`.
  */
@@ -54,8 +54,8 @@ async function run(runtime: Runtime, call: Call): Promise<OperationResult> {
   const work = chooseWork(resource, call);
   const what = `${resource.name}.${call.action}`;
   const context = await withinTime(runtime, what, () => makeContext(runtime, resource, call));
-  const read = Object.hasOwn(reads, call.action);
-  if (read) return withinTime(runtime, what, () => work({ runtime, resource, context, call }));
+  const apart = Object.hasOwn(reads, call.action) || isDetached(resource, call.action);
+  if (apart) return withinTime(runtime, what, () => work({ runtime, resource, context, call }));
   const { value, cursor } = await runtime.database.write<Answer>(
     // Inside, so that the turn among the writers is not counted, and what hangs is rolled back and holds up nobody else.
     (db) => withinTime(runtime, what, () => work({ runtime, resource, context: { ...context, db }, call })),

@@ -14,7 +14,7 @@ import { findRow } from "./find-row.ts";
 import { checkIfMatch } from "./row-answer.ts";
 
 /**
- * Runs a custom operation in the context's transaction. What it returns is answered as JSON, 204 where it
+ * Runs a custom operation through the context's database, a transaction unless it is detached. What it returns is answered as JSON, 204 where it
  * returns nothing.
  */
 export async function runAction(execution: Execution, action: Action): Promise<Answer> {
@@ -25,7 +25,13 @@ export async function runAction(execution: Execution, action: Action): Promise<A
   const row = action.detail ? await findRow(execution) : undefined;
   if (row !== undefined) checkIfMatch(execution, row);
   const input = await actionInput(action, call.data);
-  const argument = { ...context, input, row: row === undefined ? undefined : resource.info.fromWire(row) };
+  const argument = {
+    ...context,
+    input,
+    row: row === undefined ? undefined : resource.info.fromWire(row),
+    reply: (data: unknown, status = 200): void => call.reply?.(toWire(data), status),
+    signal: call.signal ?? new AbortController().signal,
+  };
   if (action.permission !== undefined && (await action.permission(argument)) !== true) throw refusal(context);
   const result = await action.run(argument);
   const key = row === undefined ? {} : { key: keyTextOf(row, resource.info.key) };
@@ -43,6 +49,12 @@ async function actionInput(action: Action, data: Json | undefined): Promise<unkn
   const empty = data === undefined || data === null || (isRecord(data) && Object.keys(data).length === 0);
   if (!empty) throw invalid([], "unexpected", "This action takes no input.");
   return undefined;
+}
+
+/** Whether a call of this name runs beside others and in no transaction. */
+export function isDetached(resource: CompiledResource | undefined, name: string): boolean {
+  const { actions = {} } = resource?.options ?? {};
+  return Object.hasOwn(actions, name) && actions[name]?.detached === true;
 }
 
 /**

@@ -18,7 +18,16 @@ export async function checkPredicate(resource: CompiledResource, context: Contex
     : toPredicate(resource, "check", await check(context));
 }
 
-function toPredicate(resource: CompiledResource, name: "scope" | "check", result: unknown): Predicate {
+/**
+ * A condition of the server's own. `name` says in the error whose it is.
+ *
+ * @throws TypeError where it is none.
+ */
+export function toPredicate(
+  resource: CompiledResource,
+  name: "scope" | "check" | "observer",
+  result: unknown,
+): Predicate {
   if (result === true) return { op: "true" };
   if (result === false) return { op: "false" };
   // Without this, a scope that forgot to return would show every row.

@@ -4,6 +4,7 @@ import { parseFields, parseUrlQuery, parseWith } from "../../core/query/url-quer
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { RequestInfo } from "../context.ts";
 import type { Call } from "../operation/call.ts";
+import { operationNames } from "../operation-names.ts";
 import type { User } from "../register.ts";
 import { requestInfo } from "../request-info.ts";
 import type { Target } from "./endpoint.ts";
@@ -33,6 +34,7 @@ export async function readCall(
     request: info,
     ...readQuery(resource, target, info),
     ...(target.key === undefined ? {} : { key: target.key }),
+    ...(operationNames.has(target.action) ? {} : { signal: request.signal }),
     ...(data === undefined ? {} : { data }),
     ...(mutation === null ? {} : { mutation }),
     ...(ifMatch === undefined ? {} : { ifMatch }),

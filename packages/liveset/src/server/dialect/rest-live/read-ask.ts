@@ -3,6 +3,7 @@ import type { Json } from "../../../core/json.ts";
 import { parseUrlQuery } from "../../../core/query/url-query.ts";
 import type { CompiledResource } from "../../compiled-resource.ts";
 import type { Ask } from "../../live/ask.ts";
+import { urlPairs } from "../url-pairs.ts";
 import type { SubscribeFrame } from "./frames.ts";
 
 /**
@@ -13,7 +14,10 @@ import type { SubscribeFrame } from "./frames.ts";
  */
 export function readAsk(frame: SubscribeFrame, resource: CompiledResource): Ask {
   const declared = new Set(Object.keys(resource.options.params ?? {}));
-  const pairs = Object.entries(frame.queryParams).flatMap(([name, value]) => pairsOf(name, value));
+  const pairs = Object.entries(frame.queryParams).flatMap(([name, value]) =>
+    // Django REST framework's choice of a renderer: there is one here.
+    name === "format" ? [] : urlPairs(name, value, ["query_params"]),
+  );
   const { query, params } = parseUrlQuery(pairs, resource.visible, declared, resource.relatedFilters);
   const common = {
     resource: resource.name,
@@ -33,20 +37,4 @@ export function readAsk(frame: SubscribeFrame, resource: CompiledResource): Ask 
 function keyOf(lookupBy: Json): string | number {
   if (typeof lookupBy === "number" || typeof lookupBy === "string") return String(lookupBy);
   throw new LivesetError("not_found");
-}
-
-/** Values as a URL has them. Several are a parameter given several times where they are text, else joined by commas. */
-function pairsOf(name: string, value: Json): (readonly [string, string])[] {
-  // Django REST framework's choice of a renderer: there is one here.
-  if (name === "format") return [];
-  if (value === null) {
-    throw invalid(["query_params", name], "invalid_value", `query_params.${name} must not be null.`);
-  }
-  if (Array.isArray(value)) {
-    const texts = value.map((item) => (typeof item === "string" ? item : JSON.stringify(item)));
-    return value.every((item) => typeof item === "string")
-      ? texts.map((text) => [name, text] as const)
-      : [[name, texts.join(",")]];
-  }
-  return [[name, typeof value === "object" ? JSON.stringify(value) : String(value)]];
 }

@@ -6,6 +6,7 @@ import type { CompiledResource } from "../../compiled-resource.ts";
 import type { GroupChanges } from "../../live/group-changes.ts";
 import type { Opened, Voice } from "../../live/voice.ts";
 import type { DialogueEnd } from "../dialect.ts";
+import { keyValue } from "../key-value.ts";
 import { describeError } from "./describe-error.ts";
 import { FrameError } from "./frame-error.ts";
 import type { BroadcastAction } from "./frames.ts";
@@ -92,8 +93,6 @@ export class RestLiveVoice implements Voice {
 
 /** The key under the two names that clients look for. */
 function deleted(key: KeyText, info: CompiledResource["info"] | undefined): Record<string, Json> {
-  const [name = "", second] = info?.key ?? [];
-  const kind = second === undefined ? info?.columns.get(name)?.kind : undefined;
-  const value = (kind === "integer" || kind === "real") && Number.isFinite(Number(key)) ? Number(key) : key;
+  const value = info === undefined ? key : keyValue(key, info);
   return { pk: value, id: value };
 }
