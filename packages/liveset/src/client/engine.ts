@@ -14,7 +14,7 @@ import { browserSurroundings } from "./events.ts";
 import { Handle, pausedHandle, type View, viewCount, viewList, viewOne } from "./handle.ts";
 import { askHttp } from "./http.ts";
 import { link } from "./link.ts";
-import type { LiveHandle, LiveWindow } from "./live-handle.ts";
+import type { Connection as LiveConnection, LiveHandle, LiveWindow } from "./live-handle.ts";
 import { LiveQueries } from "./live-queries.ts";
 import type { LiveQuery, Rows } from "./live-query.ts";
 import type { Caller } from "./make-resource.ts";
@@ -36,6 +36,8 @@ export class Engine implements Caller {
   readonly #connection: Connection;
   readonly #requests: Requests;
   readonly #queries: LiveQueries;
+  /** Whether the server says that it hears of no changes at the moment. */
+  #isBehind = false;
 
   constructor(url: string, options: ClientOptions) {
     const { clock = realClock, random = Math.random, onError = throwLater, store } = options;
@@ -174,6 +176,10 @@ export class Engine implements Caller {
     if (frame.type === "response") this.#requests.response(frame);
     else if (frame.type === "error") this.#error(LivesetError.fromProblem({ ...frame }), frame.id);
     else this.#queries.frame(frame);
+    if (frame.type === "feed" || frame.type === "welcome") {
+      this.#isBehind = frame.type === "feed" && !frame.live;
+      this.#queries.linked(this.#linked());
+    }
     this.#options.store?.caughtUp();
     this.#showStatus();
   }
@@ -189,7 +195,7 @@ export class Engine implements Caller {
       this.#queries.hush();
       this.#requests.hush();
     }
-    this.#queries.linked(link(state));
+    this.#queries.linked(this.#linked());
     if (state.name === "halted" && state.error !== null) {
       this.#queries.halted(state.error);
       this.#requests.fail(state.error);
@@ -197,9 +203,15 @@ export class Engine implements Caller {
     this.#showStatus();
   }
 
+  /** While the server itself hears of no changes, no connection to it is live. */
+  #linked(): LiveConnection {
+    const linked = link(this.#connection.state);
+    return linked === "live" && this.#isBehind ? "catching-up" : linked;
+  }
+
   #showStatus(): void {
     const { state } = this.#connection;
-    const linked = link(state);
+    const linked = this.#linked();
     const connection = linked === "live" && this.#queries.isCatchingUp ? "catching-up" : linked;
     const old = this.status.getSnapshot();
     if (old.connection === connection && old.error === state.error) return;

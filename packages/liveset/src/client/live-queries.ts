@@ -149,6 +149,7 @@ export class LiveQueries {
         this.#each(frame.group, (query) => query.reset(frame.reason === "auth"));
         break;
       case "welcome":
+      case "feed":
         break;
       default:
         // At run time: a frame of a newer server, which is not for us.

@@ -245,6 +245,29 @@ describe("a refused list", () => {
   });
 });
 
+describe("a server that hears of no changes", () => {
+  test("its lists catch up until it does: what they show is stale, and a new greeting says that all is well", () => {
+    const r = rig();
+    const handle = r.client.tasks.live({});
+    r.socket.greet();
+    r.socket.snapshot([task(1)]);
+    expect(handle.getSnapshot()).toMatchObject({ connection: "live", isStale: false });
+    r.socket.say({ type: "feed", live: false });
+    expect(handle.getSnapshot()).toMatchObject({
+      data: [task(1)],
+      status: "success",
+      connection: "catching-up",
+      isStale: true,
+    });
+    expect(r.client.status.getSnapshot().connection).toBe("catching-up");
+    r.socket.say({ type: "feed", live: true });
+    expect(handle.getSnapshot()).toMatchObject({ connection: "live", isStale: false });
+    r.socket.say({ type: "feed", live: false });
+    r.socket.welcome();
+    expect(r.client.status.getSnapshot().connection).toBe("live");
+  });
+});
+
 describe("after a lost connection", () => {
   function lose() {
     const r = rig();

@@ -33,6 +33,8 @@ export class ReferenceClient {
   readonly #left: ReadonlyMap<string, LeftBehind>;
   readonly #asked = new Set<string>();
   readonly #waiting = new Set<() => void>();
+  /** Whether the server says that it hears of changes. */
+  isLive = true;
   #cursor = "";
   #changed = new Set<number>();
 
@@ -128,8 +130,14 @@ export class ReferenceClient {
   #take(frame: Down): void {
     switch (frame.type) {
       case "welcome":
+        this.isLive = true;
+        this.#cursor = frame.cursor;
+        break;
       case "pong":
         this.#cursor = frame.cursor;
+        break;
+      case "feed":
+        this.isLive = frame.live;
         break;
       case "subscribed":
         this.#opened(frame);

@@ -39,6 +39,7 @@ export function createWriter(): (outbox: Outbox) => Voice {
     error: (id, error) =>
       outbox.send(encode({ type: "error", ...(id === null ? {} : { id }), ...error.toProblem() })),
     pong: (cursor) => outbox.send(encode({ type: "pong", cursor })),
+    feed: (live) => outbox.send(encode({ type: "feed", live })),
   });
 }
 

@@ -11,6 +11,7 @@ interface FeedListener {
 export class FeedListeners {
   readonly #log: Log;
   readonly #listeners = new Set<FeedListener>();
+  #isLive = true;
 
   constructor(log: Log) {
     this.#log = log;
@@ -31,6 +32,13 @@ export class FeedListeners {
   /** Tells all who listen now that another epoch has begun. */
   lose(epoch: string): void {
     this.#tell(({ events }) => events.lost?.(), epoch);
+  }
+
+  /** Tells all who listen now whether what is committed is told, where that has changed. */
+  live(isLive: boolean): void {
+    if (isLive === this.#isLive) return;
+    this.#isLive = isLive;
+    this.#tell(({ events }) => events.live?.(isLive), "");
   }
 
   #tell(tell: (listener: FeedListener) => void, at: string): void {

@@ -8,6 +8,11 @@ export interface FeedEvents {
    * already; what was committed up to it is not told, and every read that begins from now on sees it. Must not throw.
    */
   readonly lost: () => void;
+  /**
+   * Whether what is committed is told. It is at first; `false`: the database is away; `true`: it is back, and everything has been told.
+   * Each is said when it changes. Must not throw.
+   */
+  readonly live: (isLive: boolean) => void;
 }
 
 /**

@@ -105,6 +105,7 @@ export class SqliteFeed implements Feed {
     this.#fetched = begun.start;
     this.#cursor = cursorOf(begun.epoch, begun.start);
     this.#listeners.lose(begun.epoch);
+    this.#listeners.live(true);
   }
 
   #fetch(connection: Connection): void {
@@ -119,6 +120,7 @@ export class SqliteFeed implements Feed {
     const goesOn = found[0]?.seq === this.#fetched.seq + 1 && !found.some(({ op }) => op === "e");
     if (!goesOn || last === undefined) {
       this.#isLost = true;
+      this.#listeners.live(false);
       this.#parts.onLost();
       return;
     }

@@ -3,6 +3,7 @@ import type { Code } from "../../core/error/codes.ts";
 import type { RequestInfo } from "../context.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { livesetDialect } from "../dialect/liveset.ts";
+import type { FeedEvents } from "../feed/feed.ts";
 import type { User } from "../register.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Socket } from "../socket.ts";
@@ -91,9 +92,8 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
     ended: (connection) => connections.delete(connection),
   };
   const own = livesetDialect();
-  const stop = runtime.database.feed.listen((transaction) => pipeline.take(transaction), {
-    lost: () => restart(connections, pipeline),
-  });
+  const events = eventsFor(connections, pipeline, position);
+  const stop = runtime.database.feed.listen((transaction) => pipeline.take(transaction), events);
   let open = true;
   return {
     connect(socket, { dialect = own, ...call }) {
@@ -118,10 +118,18 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
   };
 }
 
-/** The feed has begun a new epoch: so do all lists. */
-function restart(connections: ReadonlySet<Connection>, pipeline: Pipeline): void {
-  for (const { session } of [...connections]) session.restart("epoch");
-  pipeline.restart();
+/** Where the feed begins a new epoch, all lists do; where it is away, everybody is told. */
+function eventsFor(connections: ReadonlySet<Connection>, pipeline: Pipeline, position: Position): FeedEvents {
+  return {
+    lost() {
+      for (const { session } of [...connections]) session.restart("epoch");
+      pipeline.restart();
+    },
+    live(isLive) {
+      position.isLive = isLive;
+      for (const { session } of [...connections]) session.feed(isLive);
+    },
+  };
 }
 
 function countSubscriptions(connections: ReadonlySet<Connection>): Omit<HubStats, "groups"> {

@@ -113,6 +113,10 @@ export class PacedVoice implements Voice {
     this.#say((voice) => voice.error(id, error));
   }
 
+  feed(live: boolean): void {
+    this.#say((voice) => voice.feed(live));
+  }
+
   pong(cursor: Cursor): void {
     if (this.#passes()) this.#parts.voice.pong(cursor);
     else {

@@ -8,6 +8,8 @@ import type { Feed } from "../feed/feed.ts";
 export class Position {
   readonly #feed: Feed;
   #cursor: Cursor;
+  /** Whether the feed tells what is committed; see `FeedEvents.live`. */
+  isLive = true;
   #waiting: { readonly cursor: Cursor; readonly resolve: () => void }[] = [];
 
   constructor(feed: Feed) {

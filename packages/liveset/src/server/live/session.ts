@@ -101,6 +101,7 @@ export class Session implements Audience {
   welcome(): void {
     const { database, limits } = this.parts.runtime;
     this.voice.welcome(this.id, database.feed.epoch, this.parts.position.cursor, limits.heartbeat);
+    if (!this.parts.position.isLive) this.voice.feed(false);
   }
 
   subscribe(id: string, ask: Ask): void {
@@ -204,6 +205,11 @@ export class Session implements Audience {
   caughtUp(): void {
     for (const subscription of [...this.#subscriptions.values()])
       if (subscription.isLost) subscription.open();
+  }
+
+  /** Tells the client whether the server hears of changes. */
+  feed(live: boolean): void {
+    this.voice.feed(live);
   }
 
   /** All lists begin anew, and the client is told why. */

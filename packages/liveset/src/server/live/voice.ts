@@ -35,4 +35,6 @@ export interface Voice {
   /** `id` is that of the subscription or request that failed, null where there is none. */
   error(id: string | null, error: LivesetError): void;
   pong(cursor: Cursor): void;
+  /** The server hears of changes again, or does not at the moment. */
+  feed(live: boolean): void;
 }

@@ -6,6 +6,9 @@ import { isConnectionFailure } from "./postgres-error.ts";
 const sessionSettings =
   "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'";
 
+/** How long a connection of our own pool may take to be made or to come free, in ms. */
+const connectWithin = 10_000;
+
 /** The fewest connections with which nothing waits for itself. */
 export const fewestConnections = 4;
 
@@ -21,7 +24,14 @@ export class Connections {
     this.#isOwn = typeof source === "string";
     this.pool =
       typeof source === "string"
-        ? new pg.Pool({ connectionString: source, max: most, application_name: "liveset" })
+        ? new pg.Pool({
+            connectionString: source,
+            max: most,
+            application_name: "liveset",
+            // A machine that does not answer is unavailable, not waited for without end.
+            connectionTimeoutMillis: connectWithin,
+            keepAlive: true,
+          })
         : source;
     this.#onError = onError;
     this.pool.on("error", onError);

@@ -17,9 +17,11 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
-/** Makes a database with the tables of the SQL. */
-export async function makeDatabase(sql: string): Promise<TestDatabase> {
-  const server = inject("postgresUrl");
+/** Makes a database with the tables of the SQL, on the server of all integration tests or on another. */
+export async function makeDatabase(
+  sql: string,
+  server: string = inject("postgresUrl"),
+): Promise<TestDatabase> {
   const name = `liveset_test_${randomBytes(6).toString("hex")}`;
   await once(server, `CREATE DATABASE ${name}`);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ClientBase, Pool } from "pg";
 import type { Cursor } from "../../../core/change/cursor.ts";
 import { LivesetError } from "../../../core/error/liveset-error.ts";
@@ -26,6 +27,10 @@ export type { CaptureMode, PostgresOptions } from "./postgres-options.ts";
 
 /** Between two prunings of the mutations' answers, in ms. */
 const pruneEvery = 60_000;
+
+/** How long a write that is committed waits until it is told, and looks anew, in ms. */
+const toldWithin = 10_000;
+const lookAgain = 50;
 
 /** A write that came into others' way is done again this often. */
 const mostAttempts = 20;
@@ -211,15 +216,30 @@ class PostgresDatabase implements Database {
 
   async #alone(onlyReads: boolean, ...query: Parameters<Run>) {
     const result = await this.#connections.with((client) => client.query(...query));
-    if (!onlyReads) await this.#opened?.capture.caughtUp();
+    if (!onlyReads) await this.#told();
     return result;
+  }
+
+  /** Resolves when what was committed has been told. The database may go away right after the commit: mostly it is back soon. */
+  async #told(): Promise<void> {
+    const capture = this.#opened?.capture;
+    if (capture === undefined) return;
+    const end = Date.now() + toldWithin;
+    for (;;) {
+      try {
+        return await capture.caughtUp();
+      } catch (error) {
+        if (Date.now() > end || this.#closed !== null) throw error;
+        await delay(lookAgain);
+      }
+    }
   }
 
   async #transact<T>(work: (scope: PostgresScope) => Promise<T>, modes: string): Promise<T> {
     this.#ensureNotClosed();
     if (this.#transactions.scope !== null) return this.#transactions.transact(work, modes);
     const done = this.#transactions.transact(work, modes).then(async (value) => {
-      await this.#opened?.capture.caughtUp();
+      await this.#told();
       return value;
     });
     return this.#track(done);
@@ -268,9 +288,10 @@ function outsideOfAll(feed: Feed): Feed {
     compare: (a, b) => feed.compare(a, b),
     parse: (text) => feed.parse(text),
     read: (after, upTo) => feed.read(after, upTo),
-    listen: (listener, { lost } = {}) =>
+    listen: (listener, { lost, live } = {}) =>
       feed.listen((transaction) => outside(() => listener(transaction)), {
         lost: () => outside(() => lost?.()),
+        live: (isLive) => outside(() => live?.(isLive)),
       }),
   };
 }

@@ -107,6 +107,8 @@ export class NoticesVoice implements Voice {
     else this.#goLive();
   }
 
+  feed(): void {}
+
   pong(cursor: Cursor): void {
     if (!this.#live) return;
     this.#cursor = cursor;

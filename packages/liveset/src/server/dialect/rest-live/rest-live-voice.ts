@@ -83,6 +83,8 @@ export class RestLiveVoice implements Voice {
 
   pong(): void {}
 
+  feed(): void {}
+
   #broadcast(listeners: readonly Listener[], action: BroadcastAction, instance: string): void {
     for (const { frame } of listeners) {
       const head = JSON.stringify({ type: "broadcast", id: frame.id, model: frame.model, action });

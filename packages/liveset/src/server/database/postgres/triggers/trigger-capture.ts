@@ -60,6 +60,7 @@ export class TriggerCapture implements Capture {
   #timer: ReturnType<typeof setInterval> | null = null;
   /** Why the log is to be made sure of. */
   #doubt: unknown = null;
+  #isRecovering = false;
   #prunedAt = Number.NEGATIVE_INFINITY;
   readonly #stopped = new AbortController();
 
@@ -169,26 +170,31 @@ export class TriggerCapture implements Capture {
   #doubtLog(reason: unknown): void {
     if (this.#doubt !== null || this.#stopped.signal.aborted) return;
     this.#doubt = reason;
+    this.feed.live(false);
     this.#parts.log.warn({ err: reason }, "the log of changes cannot be read: trying again");
-    void this.#recover();
+    if (!this.#isRecovering) void this.#recover();
   }
 
   async #recover(): Promise<void> {
     const { log } = this.#parts;
     const { signal } = this.#stopped;
+    this.#isRecovering = true;
     let said = "";
-    for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+    for (let pause = firstPause; !signal.aborted; pause = Math.min(pause * 2, longestPause)) {
       await delay(pause, null, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
       try {
         await this.#makeSure();
-        log.info({ epoch: this.feed.epoch }, "the log of changes is read again");
-        return;
+        await this.caughtUp();
+        if (this.#doubt === null) break;
       } catch (error) {
         if (String(error) !== said) log.warn({ err: error }, "the log of changes still cannot be read");
         said = String(error);
       }
     }
+    this.#isRecovering = false;
+    this.feed.live(true);
+    log.info({ epoch: this.feed.epoch }, "the log of changes is read again");
   }
 
   async #makeSure(): Promise<void> {
@@ -205,7 +211,6 @@ export class TriggerCapture implements Capture {
       if (lost !== null) await this.#restart(lost);
       this.#doubt = null;
     });
-    void this.#look();
   }
 
   /**

@@ -75,6 +75,11 @@ export class TriggerFeed implements Feed {
     return this.#listeners.add(listener, events);
   }
 
+  /** Whether what is committed is told: listeners hear of it when it changes. */
+  live(isLive: boolean): void {
+    this.#listeners.live(isLive);
+  }
+
   /** Gives listeners a transaction that has its place in the log. */
   give(place: Released, rows: readonly LogRow[]): void {
     const transaction = this.#decode(place, rows);

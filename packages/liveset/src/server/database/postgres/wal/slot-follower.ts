@@ -23,6 +23,8 @@ export interface SlotFollowerParts<S extends { readonly installed: InstalledWal 
   readonly serverEnd: (end: number) => void;
   /** Up to where the slot may forget. */
   readonly confirmed: () => number;
+  /** The stream is away, or is there again. */
+  readonly live: (isLive: boolean) => void;
   /** Nothing can be told until `restart`. */
   readonly broken: (reason: StreamBroken) => void;
   /** Makes the slot anew, under another epoch than one that is lost. Rejects where that is not possible yet. */
@@ -97,6 +99,7 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
   async #lost(error: unknown): Promise<void> {
     this.#stream = null;
     if (this.#stopped.signal.aborted) return;
+    this.#parts.live(false);
     if (error instanceof StreamBroken) this.#break(error);
     else this.#parts.log.warn({ err: error }, "the stream of changes was lost; connecting again");
     const { signal } = this.#stopped;
@@ -129,6 +132,7 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
     await this.#connect();
     this.#said = "";
     log.info({ slot: this.#installed.slot }, "the stream of changes goes on");
+    this.#parts.live(true);
   }
 
   /** Why the slot is not the one that was followed; null where it is. */

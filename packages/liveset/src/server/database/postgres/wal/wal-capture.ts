@@ -74,6 +74,8 @@ export class WalCapture implements Capture {
   #timer: ReturnType<typeof setInterval> | null = null;
   #sincePruned = 0;
   #broken: LivesetError | null = null;
+  /** Whether the stream is away, or capture has ended. */
+  #isAway = false;
   #forgotten: Promise<unknown> = Promise.resolve();
 
   constructor(parts: WalCaptureParts) {
@@ -92,6 +94,7 @@ export class WalCapture implements Capture {
         this.#serverEnd = end;
       },
       confirmed: () => this.#confirmed(),
+      live: (isLive) => this.#live(isLive),
       broken: (reason) => this.#break(reason),
       startAnew: async (lost) => {
         // Not after the new epoch was written.
@@ -140,6 +143,7 @@ export class WalCapture implements Capture {
 
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
+    this.#isAway = true;
     await this.#follower.stop();
     await this.#marks.end();
   }
@@ -228,6 +232,25 @@ export class WalCapture implements Capture {
   #confirmed(): number {
     const isFar = this.#serverEnd - this.feed.floor > mostWal;
     return isFar && this.#queue.length === 0 ? Math.max(this.#received, this.feed.floor) : this.feed.floor;
+  }
+
+  #live(isLive: boolean): void {
+    this.#isAway = !isLive;
+    if (isLive) void this.#returned();
+    else this.feed.live(false);
+  }
+
+  /** Says that the feed is live when all that was committed meanwhile has been told. */
+  async #returned(): Promise<void> {
+    while (!this.#isAway) {
+      try {
+        await this.caughtUp();
+        if (!this.#isAway) this.feed.live(true);
+        return;
+      } catch {
+        await delay(100, null, { ref: false });
+      }
+    }
   }
 
   /** No more can be told without a wrong row: everything says so until the slot is made anew. */

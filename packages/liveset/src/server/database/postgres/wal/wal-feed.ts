@@ -73,6 +73,11 @@ export class WalFeed implements Feed {
     return this.#listeners.add(listener, events);
   }
 
+  /** Whether what is committed is told: listeners hear of it when it changes. */
+  live(isLive: boolean): void {
+    this.#listeners.live(isLive);
+  }
+
   /** Gives listeners a transaction, which comes after all before. */
   give({ end, at, rows, mutations }: WalTransaction): void {
     const last = { seq: end, at, layout: 0, op: "m", before: null, after: null };
