@@ -119,6 +119,8 @@ export class DcrfVoice implements Voice {
 
   pong(): void {}
 
+  feed(): void {}
+
   /** What a client may have missed of a row is its state now. Of a list, what is there now. */
   #heal(listener: Listener, rows: readonly WireRow[]): void {
     for (const row of rows) this.#event(listener, "update", rowText(listener, row));
