@@ -24,6 +24,7 @@ export { createServer, type LivesetServer } from "./server/create-server.ts";
 export type { Database } from "./server/database/database.ts";
 export { defineApi } from "./server/define-api.ts";
 export type { DcrfOptions, StreamOptions } from "./server/dialect/dcrf/dcrf-options.ts";
+export type { NoticeName, NoticesOptions } from "./server/dialect/notices/notices-options.ts";
 export { defaultLimits, type Limits } from "./server/limits.ts";
 export type { Explanation, Reason, RowExplanation } from "./server/live/explanation.ts";
 export type { Log } from "./server/log.ts";
@@ -32,6 +33,7 @@ export { type OpaqueSql, opaque } from "./server/opaque.ts";
 export type { AnyUser, Db, Register, User } from "./server/register.ts";
 export type { NestingOptions } from "./server/relation-types.ts";
 export {
+  type ChildRelation,
   type Hooks,
   type Operation,
   type Permissions,

@@ -1,4 +1,5 @@
 import type { Api } from "./api.ts";
+import { childrenOf } from "./children-of.ts";
 import { compileNesting } from "./compile-nesting.ts";
 import { compileResource } from "./compile-resource.ts";
 import { defaultLimits } from "./limits.ts";
@@ -23,6 +24,7 @@ export function createRuntime(api: Api, options: ServerOptions): Runtime {
   return {
     resources,
     nested: compileNesting(resources),
+    children: new Map([...resources].map(([name, each]) => [name, childrenOf(resources, each)])),
     database: options.database,
     cluster: options.cluster ?? null,
     limits,

@@ -1,5 +1,6 @@
 import type { Api } from "./api.ts";
 import { isSafeName } from "./check-declaration.ts";
+import { childrenOf } from "./children-of.ts";
 import { compileNesting } from "./compile-nesting.ts";
 import { compileResource } from "./compile-resource.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
@@ -41,6 +42,9 @@ export function defineApi<const R extends Readonly<Record<string, Resource>>>(re
   }
   if (faults.length > 0) throw new Error(faults.join("\n"));
   compileNesting(compiled);
-  for (const resource of compiled.values()) parentsOf(compiled, resource);
+  for (const resource of compiled.values()) {
+    parentsOf(compiled, resource);
+    childrenOf(compiled, resource);
+  }
   return { resources: Object.freeze({ ...resources }) };
 }

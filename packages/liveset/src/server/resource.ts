@@ -96,6 +96,15 @@ export interface Hooks<T extends Table, P> {
   readonly afterDelete?: (context: Context<P>, row: Row<T>) => Awaitable<void>;
 }
 
+/** A relation to many rows whose keys are listed as a row's children. */
+export interface ChildRelation {
+  readonly relation: string;
+  /** The resource that shows them, where several have their table. */
+  readonly resource?: string;
+  /** What each key begins with, such as `docs:`. Default: nothing. */
+  readonly prefix?: string;
+}
+
 /** An operation that every resource has unless `operations` leaves it out. */
 export type Operation = "list" | "retrieve" | "create" | "update" | "patch" | "delete";
 
@@ -132,6 +141,11 @@ export interface ResourceOptions<
    * resource of their table; where several resources have that table, `resource` names one.
    */
   readonly parents?: { readonly [relation: string]: true | { readonly resource?: string } };
+  /**
+   * Fields of a row's children, whose keys `POST /<resource>/indexes/` lists: `true` for those behind the relation of that name, or
+   * several relations, one after the other, each with a prefix for its keys.
+   */
+  readonly children?: { readonly [field: string]: true | ChildRelation | readonly ChildRelation[] };
   /** Columns that are shown, and that callers may write. Default: all. The key is always shown. */
   readonly fields?: readonly F[];
   /** Further fields, computed from the row. They must not depend on anything else. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { ChildFields } from "./children-of.ts";
 import type { ClusterLog } from "./cluster/cluster-log.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
 import type { Database } from "./database/database.ts";
@@ -11,6 +12,8 @@ import type { User } from "./register.ts";
 export interface Runtime {
   readonly resources: ReadonlyMap<string, CompiledResource>;
   readonly nested: NestedResources;
+  /** The fields of children, by the name of their parents' resource. */
+  readonly children: ReadonlyMap<string, ChildFields>;
   readonly database: Database;
   /** What is shared with the other nodes; null where there is one only. */
   readonly cluster: ClusterLog | null;

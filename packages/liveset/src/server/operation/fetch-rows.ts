@@ -34,7 +34,11 @@ export async function fetchRows(db: Db, bound: Asked, dialect: Dialect): Promise
 }
 
 /** How many rows fulfil a bound query, whatever its page. */
-export async function countRows(db: Db, bound: Bound, dialect: Dialect): Promise<number> {
+export async function countRows(
+  db: Db,
+  bound: Pick<Bound, "resource" | "predicate">,
+  dialect: Dialect,
+): Promise<number> {
   const { info } = bound.resource;
   const [row] = await db
     .select({ total: count() })

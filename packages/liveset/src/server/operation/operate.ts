@@ -2,22 +2,31 @@ import { invalid, LivesetError, toLivesetError } from "../../core/error/liveset-
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Mutation } from "../database/database.ts";
 import { makeContext } from "../make-context.ts";
-import { operationNames } from "../operation-names.ts";
+import { batchReads, operationNames } from "../operation-names.ts";
 import type { Operation } from "../resource.ts";
 import type { Runtime } from "../runtime.ts";
 import { withinTime } from "../within-time.ts";
 import type { Answer } from "./answer.ts";
+import { byIds } from "./by-ids.ts";
 import type { Call, OperationResult } from "./call.ts";
 import { create } from "./create.ts";
 import { deleteRow } from "./delete-row.ts";
 import type { Execution } from "./execution.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { indexes } from "./indexes.ts";
 import { list } from "./list.ts";
 import { retrieve } from "./retrieve.ts";
 import { findAction, isDetached, runAction } from "./run-action.ts";
 import { patch, update } from "./update.ts";
 
-const reads: Readonly<Record<string, (execution: Execution) => Promise<Answer>>> = { list, retrieve };
+const reads: Readonly<Record<string, (execution: Execution) => Promise<Answer>>> = {
+  list,
+  retrieve,
+  "by-ids": byIds,
+  indexes,
+};
+/** Of a batch of reads may do what this operation may. */
+const batches: ReadonlySet<string> = new Set(batchReads);
 const writes: Readonly<Record<string, (execution: Execution) => Promise<Answer>>> = {
   create,
   update,
@@ -69,14 +78,18 @@ function chooseWork(resource: CompiledResource, call: Call): (execution: Executi
     const action = findAction(resource, call.action);
     return (execution) => runAction(execution, action);
   }
-  if (!resource.operations.has(call.action as Operation)) {
+  const operation = batches.has(call.action) ? "retrieve" : call.action;
+  if (!resource.operations.has(operation as Operation)) {
     throw new LivesetError("method_not_allowed", {
       detail: `${resource.name} does not offer ${call.action}.`,
     });
   }
   const work = reads[call.action] ?? writes[call.action];
   if (work === undefined) throw new TypeError(`No work for ${call.action}.`);
-  if ((call.action === "list" || call.action === "create") && call.key !== undefined) {
+  if (
+    (call.action === "list" || call.action === "create" || operation !== call.action) &&
+    call.key !== undefined
+  ) {
     throw invalid(["key"], "unexpected", `${call.action} takes no key.`);
   }
   return work;

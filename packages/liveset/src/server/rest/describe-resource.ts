@@ -4,7 +4,7 @@ import type { NestedResource } from "../nested-resource.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** The declaration of a resource as callers may know it: the answer to OPTIONS. Hidden columns are not in it. */
-export function describeResource({ nested, limits }: Runtime, resource: CompiledResource): Json {
+export function describeResource({ nested, children, limits }: Runtime, resource: CompiledResource): Json {
   const { info, options } = resource;
   return {
     name: resource.name,
@@ -23,6 +23,13 @@ export function describeResource({ nested, limits }: Runtime, resource: Compiled
     with: Object.fromEntries(
       [...(nested.get(resource.name) ?? [])].map(
         ([name, each]) => [name, describeNested(each, limits.pageSize)] as const,
+      ),
+    ),
+    byIds: resource.operations.has("retrieve"),
+    children: Object.fromEntries(
+      [...(children.get(resource.name) ?? [])].map(
+        ([field, parts]) =>
+          [field, parts.map(({ child, prefix }) => ({ resource: child.name, prefix }))] as const,
       ),
     ),
     actions: Object.fromEntries(

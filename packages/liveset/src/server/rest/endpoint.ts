@@ -15,7 +15,7 @@ export type Endpoint = ReadonlyMap<string, Target>;
 /**
  * What `/<resource>/<key>/<action>/` offers, with the parts that are given; null where there is no such address.
  *
- * A collection action has the address of a row with its name for a key. Where keys are text and such a row may
+ * A collection action, or a batch of reads, has the address of a row with its name for a key. Where keys are text and such a row may
  * exist, the action has POST and the row keeps all other methods.
  */
 export function endpointOf(resource: CompiledResource, key?: string, action?: string): Endpoint | null {
@@ -37,7 +37,7 @@ export function endpointOf(resource: CompiledResource, key?: string, action?: st
     ],
     key,
   );
-  if (!isAction(resource, key, false)) return member;
+  if (!isAction(resource, key, false) && !isBatch(resource, key)) return member;
   const post = ["POST", { action: key }] as const;
   return hasTextKey(resource) ? new Map([...member, post]) : new Map([post]);
 }
@@ -57,6 +57,12 @@ function offered(
 
 function isAction({ options: { actions = {} } }: CompiledResource, name: string, detail: boolean): boolean {
   return Object.hasOwn(actions, name) && actions[name]?.detail === detail;
+}
+
+/** Whether a name is that of a batch of reads that a resource has. */
+function isBatch({ operations, options: { children = {} } }: CompiledResource, name: string): boolean {
+  if (!operations.has("retrieve")) return false;
+  return name === "by-ids" || (name === "indexes" && Object.keys(children).length > 0);
 }
 
 function hasTextKey({ info }: CompiledResource): boolean {

@@ -11,6 +11,9 @@ import type { Target } from "./endpoint.ts";
 import { entityTags } from "./entity-tags.ts";
 import { readBody } from "./read-body.ts";
 
+/** Beside a list, which has a whole query. */
+const showsRows: ReadonlySet<string> = new Set(["retrieve", "by-ids"]);
+
 const withBody: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 /** The call that a request makes. `bodyBytes` bounds its body. */
@@ -55,11 +58,11 @@ function readQuery(
   const params: Record<string, string> = {};
   let shown: Query | undefined;
   for (const [name, value] of query) {
-    if (name === "fields" && target.action === "retrieve") {
+    if (name === "fields" && showsRows.has(target.action)) {
       shown = { ...shown, fields: parseFields(query.getAll(name)) };
       continue;
     }
-    if (name === "with" && target.action === "retrieve") {
+    if (name === "with" && showsRows.has(target.action)) {
       shown = { ...shown, with: parseWith(query.getAll(name)) };
       continue;
     }
