@@ -10,6 +10,9 @@ import type { LivesetError } from "../core/error/liveset-error.ts";
  */
 export type Connection = "connecting" | "live" | "catching-up" | "offline" | "paused";
 
+/** How rows were made right again: see `LiveResult`. */
+export type Recovery = "resumed" | "reset";
+
 /** What a live query has at one moment. Immutable: a new object comes when anything in it changes. */
 export interface LiveResult<T> {
   /**
@@ -24,6 +27,13 @@ export interface LiveResult<T> {
   readonly error: LivesetError | null;
   /** There is an answer, but it may be older than the server's. */
   readonly isStale: boolean;
+  /**
+   * How the rows were made right again after they could not simply be followed, the last time: after a lost connection, another
+   * token, or a change of the caller's rights. `resumed`: exactly what was missed was put onto them. `reset`: all rows came
+   * anew, so what happened between is not known. `null`: they have been followed from the first snapshot on. It
+   * changes together with the rows, so while they are stale it tells of the time before.
+   */
+  readonly recovery: Recovery | null;
   /** When `data` last changed or was confirmed by a snapshot: ms since 1970; null while there is none. */
   readonly updatedAt: number | null;
   /** Of a window: whether its list goes on behind it. Undefined while that is not known, and for anything but a window. */

@@ -130,10 +130,11 @@ export class LiveQueries {
     switch (frame.type) {
       case "subscribed": {
         const held = this.#byId.get(frame.id);
+        const before = this.#cursor;
         this.#cursor = frame.cursor;
         if (held === undefined) break;
         held.failures = 0;
-        held.query.subscribed(frame, now);
+        if (!held.query.subscribed(frame, now, before)) this.refresh(held.query);
         break;
       }
       case "changes":

@@ -32,6 +32,7 @@ export const pendingRows: LiveResult<Rows> = Object.freeze({
   connection: "paused",
   error: null,
   isStale: false,
+  recovery: null,
   updatedAt: null,
 });
 
@@ -48,6 +49,8 @@ export class LiveQuery {
   group: number | null = null;
   phase: Phase = "idle";
   #list: List | null = null;
+  /** Whether it ever had rows. */
+  #opened = false;
   #lender: LiveQuery | null;
   #since: Since | null = null;
   #plan = "";
@@ -94,10 +97,17 @@ export class LiveQuery {
     return { type: "subscribe", id, ...this.target, ...(this.#since === null ? {} : { since: this.#since }) };
   }
 
-  subscribed(frame: Subscribed, now: number): void {
+  /**
+   * @param cursor everything up to it had come before
+   * @returns false where the server goes on from rows that are not here: then it is to be asked anew
+   */
+  subscribed(frame: Subscribed, now: number, cursor: string | null): boolean {
+    const { resumed } = frame;
+    if (resumed && this.#list === null) return false;
+    // The list becomes another one in place. Until the commit it is what it was.
+    if (resumed && this.phase === "live") this.#leaveOff(cursor);
     this.group = frame.group;
     this.#plan = frame.plan;
-    const resumed = frame.resumed && this.#list !== null;
     this.#staged = resumed ? [factsOf(frame)] : [];
     const shape = JSON.stringify([frame.keys, frame.order]);
     if (!resumed || shape !== this.#shape) {
@@ -111,13 +121,20 @@ export class LiveQuery {
     }
     this.phase = resumed ? "resuming" : "live";
     this.#lender = null;
-    if (resumed) return;
+    const recovery = this.#opened ? "reset" : null;
+    this.#opened = true;
+    if (resumed) {
+      this.#show({});
+      return true;
+    }
     this.#show({
       ...factsOf(frame),
       status: "success",
       error: null,
+      recovery,
       updatedAt: now,
     });
+    return true;
   }
 
   stage(frame: Changes): void {
@@ -135,9 +152,11 @@ export class LiveQuery {
       facts = { ...facts, ...factsOf(change) };
     }
     this.#staged = [];
+    const old = this.result.getSnapshot();
+    const recovery = this.phase === "resuming" ? "resumed" : old.recovery;
     this.phase = "live";
-    const updatedAt = list.rows === before ? this.result.getSnapshot().updatedAt : now;
-    this.#show({ ...facts, status: "success", error: null, updatedAt });
+    const updatedAt = list.rows === before ? old.updatedAt : now;
+    this.#show({ ...facts, status: "success", error: null, recovery, updatedAt });
   }
 
   /** The server keeps the group no longer; `subscribed` follows. The rows stay unless they must not be seen any more. */
@@ -170,7 +189,7 @@ export class LiveQuery {
 
   /** The connection was lost when everything up to `cursor` had come. */
   interrupted(cursor: string | null): void {
-    if (this.phase === "live" && cursor !== null) this.#since = { cursor, plan: this.#plan };
+    if (this.phase === "live") this.#leaveOff(cursor);
     this.group = null;
     this.phase = "idle";
     this.#staged = [];
@@ -206,6 +225,10 @@ export class LiveQuery {
   #forget(): void {
     this.#list?.end();
     this.#list = null;
+  }
+
+  #leaveOff(cursor: string | null): void {
+    if (cursor !== null) this.#since = { cursor, plan: this.#plan };
   }
 
   #connection(): Connection {

@@ -22,6 +22,7 @@ describe("a live list", () => {
       connection: "live",
       error: null,
       isStale: false,
+      recovery: null,
       updatedAt: r.clock.now(),
     });
   });
@@ -349,6 +350,43 @@ describe("after a lost connection", () => {
     expect(handle.getSnapshot().data).toEqual([task(2)]);
   });
 
+  test("P4: the result says which of the two happened, together with the rows", () => {
+    const { r, handle } = lose();
+    expect(handle.getSnapshot().recovery).toBeNull();
+    r.clock.advance(250);
+    r.socket.greet();
+    r.socket.say({ ...subscribedTo(r.socket.last("subscribe")), resumed: true });
+    expect(handle.getSnapshot()).toMatchObject({ recovery: null, isStale: true });
+    r.socket.say({ type: "commit", cursor: "9" });
+    expect(handle.getSnapshot()).toMatchObject({ recovery: "resumed", isStale: false });
+    r.socket.say({ type: "changes", group: 1, cursor: "10", leave: ["1"] }, { type: "commit", cursor: "10" });
+    expect(handle.getSnapshot()).toMatchObject({ recovery: "resumed", data: [task(2)] });
+    r.socket.cut();
+    r.clock.advance(250);
+    r.socket.greet();
+    r.socket.snapshot([task(2)]);
+    expect(handle.getSnapshot().recovery).toBe("reset");
+    const other = r.client.tasks.live({ where: { done: true } });
+    r.socket.snapshot([], { group: 2 });
+    expect(other.getSnapshot()).toMatchObject({ status: "success", recovery: null });
+  });
+
+  test("P4: a resumption of rows that are not there is not taken for the rows", () => {
+    const r = rig();
+    const handle = r.client.tasks.live();
+    r.socket.greet();
+    r.socket.say({ ...subscribedTo(r.socket.last("subscribe")), resumed: true });
+    expect(r.socket.sent.slice(-2)).toMatchObject([
+      { type: "unsubscribe", id: "s1" },
+      { type: "subscribe", id: "s2" },
+    ]);
+    expect(r.socket.last("subscribe").since).toBeUndefined();
+    r.socket.say({ type: "commit", cursor: "2" });
+    expect(handle.getSnapshot().status).toBe("pending");
+    r.socket.snapshot([task(1)]);
+    expect(handle.getSnapshot()).toMatchObject({ data: [task(1)], status: "success" });
+  });
+
   test("a list that was released meanwhile is not asked for", () => {
     const { r, handle } = lose();
     handle.release();
@@ -357,6 +395,49 @@ describe("after a lost connection", () => {
     expect(r.socket.all("subscribe")).toEqual([]);
     r.clock.advance(1_000);
     expect(r.socket.all("unsubscribe")).toEqual([]);
+  });
+});
+
+describe("a list that becomes another one", () => {
+  function move() {
+    const r = rig();
+    const handle = r.client.tasks.live();
+    r.socket.greet();
+    r.socket.snapshot([task(1), task(2)]);
+    r.socket.say({ type: "commit", cursor: "5" });
+    r.socket.say({
+      ...subscribedTo(r.socket.last("subscribe")),
+      resumed: true,
+      group: 2,
+      plan: "new",
+      cursor: "6",
+    });
+    return { r, handle };
+  }
+
+  test("keeps what stayed, and shows the difference with its commit", () => {
+    const { r, handle } = move();
+    const [, second] = handle.getSnapshot().data;
+    expect(handle.getSnapshot()).toMatchObject({ data: [task(1), task(2)], connection: "catching-up" });
+    r.socket.say(
+      { type: "changes", group: 2, cursor: "7", leave: ["1"], enter: [task(3)] },
+      { type: "commit", cursor: "7" },
+    );
+    const { data, connection, recovery } = handle.getSnapshot();
+    expect([data, connection, recovery]).toEqual([[task(2), task(3)], "live", "resumed"]);
+    expect(data[0]).toBe(second);
+    r.socket.cut();
+    r.clock.advance(250);
+    r.socket.greet();
+    expect(r.socket.last("subscribe").since).toEqual({ cursor: "7", plan: "new" });
+  });
+
+  test("P4: goes on from what it was where the line breaks before the commit", () => {
+    const { r } = move();
+    r.socket.cut();
+    r.clock.advance(250);
+    r.socket.greet();
+    expect(r.socket.last("subscribe").since).toEqual({ cursor: "5", plan: "plan" });
   });
 });
 

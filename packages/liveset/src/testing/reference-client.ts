@@ -5,16 +5,12 @@ import { type Down, down } from "../core/protocol/down.ts";
 import type { Request } from "../core/protocol/request.ts";
 import type { Response } from "../core/protocol/response.ts";
 import type { Schema } from "../core/protocol/schema.ts";
-import type { Since, Subscribe } from "../core/protocol/subscribe.ts";
+import type { Subscribe } from "../core/protocol/subscribe.ts";
 import type { Subscribed } from "../core/protocol/subscribed.ts";
-import { ReferenceList } from "./reference-list.ts";
+import { type LeftBehind, ReferenceList } from "./reference-list.ts";
 import type { SocketEnd } from "./socket-end.ts";
 
-/** A list that a lost connection leaves behind. */
-export interface LeftBehind {
-  readonly rows: ReadonlyMap<string, WireRow>;
-  readonly since: Since;
-}
+export type { LeftBehind } from "./reference-list.ts";
 
 /**
  * A client that does what the protocol says and nothing else: no cleverness, and no mercy. Whatever contradicts the
@@ -110,9 +106,7 @@ export class ReferenceClient {
 
   /** What the next connection may resume. */
   leaveBehind(): Map<string, LeftBehind> {
-    return new Map(
-      [...this.lists].map(([id, { rows, plan }]) => [id, { rows, since: { cursor: this.#cursor, plan } }]),
-    );
+    return new Map([...this.lists].map(([id, list]) => [id, list.leaveBehind(this.#cursor)]));
   }
 
   #hear(frame: Down): void {
@@ -166,10 +160,11 @@ export class ReferenceClient {
   #opened(frame: Subscribed): void {
     if (!this.#asked.has(frame.id)) return;
     if (this.#changed.size > 0) this.faults.push(`subscribed ${frame.id} stands inside a transaction`);
-    const before = this.#left.get(frame.id);
-    if (frame.resumed && before === undefined) this.faults.push(`${frame.id} resumes what never was`);
+    // A list that is open already becomes another one.
+    const before = this.lists.get(frame.id)?.leaveBehind(this.#cursor) ?? this.#left.get(frame.id) ?? null;
+    if (frame.resumed && before === null) this.faults.push(`${frame.id} resumes what never was`);
     this.#cursor = frame.cursor;
-    this.lists.set(frame.id, new ReferenceList(frame, before?.rows ?? new Map()));
+    this.lists.set(frame.id, new ReferenceList(frame, before));
   }
 
   #stage(frame: Changes): void {

@@ -1,5 +1,5 @@
 import { onScopeDispose, type ShallowRef, shallowRef, type WatchSource, watch } from "vue";
-import type { Connection, LiveHandle, LiveResult } from "../client/live-handle.ts";
+import type { Connection, LiveHandle, LiveResult, Recovery } from "../client/live-handle.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
 
 type Shown<T> = Readonly<ShallowRef<T>>;
@@ -12,6 +12,7 @@ export interface Live<T> {
   readonly connection: Shown<Connection>;
   readonly error: Shown<LivesetError | null>;
   readonly isStale: Shown<boolean>;
+  readonly recovery: Shown<Recovery | null>;
   readonly updatedAt: Shown<number | null>;
   /** Asks for a whole new snapshot. Freshness never needs it; a refused query is tried again by it. */
   refresh(): Promise<void>;
@@ -43,6 +44,7 @@ export function useLive<T>(
   const connection = shallowRef(first.connection);
   const error = shallowRef(first.error);
   const isStale = shallowRef(first.isStale);
+  const recovery = shallowRef(first.recovery);
   const updatedAt = shallowRef(first.updatedAt);
 
   const show = (): void => {
@@ -50,6 +52,7 @@ export function useLive<T>(
     const keeps = keepPrevious && result.status === "pending" && updatedAt.value !== null && !isOff();
     if (!keeps) {
       data.value = result.data;
+      recovery.value = result.recovery;
       updatedAt.value = result.updatedAt;
     }
     status.value = result.status;
@@ -69,5 +72,5 @@ export function useLive<T>(
     show();
   });
   onScopeDispose(() => handle.release());
-  return { data, status, connection, error, isStale, updatedAt, refresh: () => handle.refresh() };
+  return { data, status, connection, error, isStale, recovery, updatedAt, refresh: () => handle.refresh() };
 }

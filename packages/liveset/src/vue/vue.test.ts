@@ -114,6 +114,18 @@ describe("useLiveList", () => {
     expect([live.connection.value, live.isStale.value]).toEqual(["offline", true]);
   });
 
+  test("P4: says how the list was made right again after a lost connection", () => {
+    const live = setup(() => useLiveList(r.client.tasks));
+    r.socket.greet();
+    r.socket.snapshot([task(1)]);
+    expect(live.recovery.value).toBeNull();
+    r.socket.cut();
+    r.clock.advance(250);
+    r.socket.greet();
+    r.socket.snapshot([task(1)]);
+    expect(live.recovery.value).toBe("reset");
+  });
+
   test("runs an effect once for each transaction", () => {
     const live = setup(() => useLiveList(r.client.tasks));
     r.socket.greet();

@@ -19,7 +19,9 @@ export interface WireOrderTerm {
  * `changes` come. `keys` names the fields of the row's key, in order. `order` is the whole order of a list, with the
  * resource's default and the key's columns as tie-break applied, empty for one row; a client places rows by it and does
  * not rely on the order of `rows`. `plan` identifies the canonical query, to be given back in `since`.
- * `resumed: false` brings all `rows`; `resumed: true` brings none: a `changes` frame with exactly what was missed follows.
+ * `resumed: false` brings all `rows`; `resumed: true` brings none: a `changes` frame with exactly what was missed follows, up to the
+ * next `commit`. It also comes for a subscription that is open, where its caller has become another one or may see other rows: then the
+ * list is another one from here on, and that frame has the difference.
  * Of a window, `hasMore` says whether its list goes on behind it, `total` how many rows the list has, where that was asked; a count
  * has no rows and a `total`. Both are kept up to date by `changes`.
  */

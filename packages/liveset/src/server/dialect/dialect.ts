@@ -11,6 +11,11 @@ export interface Dialect {
   readonly heartbeat: "client" | "server";
   /** The close code for a client that is nobody; null where anybody may speak. */
   readonly closesAnonymous: number | null;
+  /**
+   * Whether a list that is open may become another one, as `subscribed` without rows says, and then be told the difference. Else it
+   * is reset where its client's rights have changed.
+   */
+  readonly movesLists: boolean;
   /** Begins to speak on one connection. `request` opened it. */
   open(end: DialogueEnd, request: RequestInfo): Dialogue;
 }

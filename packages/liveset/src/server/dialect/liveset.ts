@@ -11,6 +11,7 @@ export function livesetDialect(): Dialect {
   return {
     heartbeat: "client",
     closesAnonymous: null,
+    movesLists: true,
     open: ({ outbox }) => ({
       voice: write(outbox),
       receive(session, voice, text) {

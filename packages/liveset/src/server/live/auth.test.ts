@@ -4,7 +4,7 @@ import { startFixture } from "./live.fixture.ts";
 
 const list = { resource: "tasks", action: "list" } as const;
 
-test("P9: another principal's lists are reset and sent anew; the old one's rows are told no more", async () => {
+test("P5, P9: another principal's lists come as a difference; the old one's rows are told no more", async () => {
   const fixture = await startFixture();
   await fixture.run("insert into tasks (id, text, ownerId) values (1, 'of one', 1), (2, 'of two', 2)");
   const client = await fixture.connect(1);
@@ -15,8 +15,9 @@ test("P9: another principal's lists are reset and sent anew; the old one's rows 
   await client.ping();
   expect(client.frames.slice(2)).toMatchObject([
     { type: "welcome" },
-    { type: "reset", reason: "auth" },
-    { type: "subscribed", id: "s", resumed: false, rows: [{ id: 2, text: "of two" }] },
+    { type: "subscribed", id: "s", resumed: true },
+    { type: "changes", enter: [{ id: 2, text: "of two" }], leave: ["1"] },
+    { type: "commit" },
     { type: "changes", update: [{ id: 2, text: "of two!" }] },
     { type: "commit" },
     { type: "pong" },
@@ -42,7 +43,7 @@ test("an empty token signs out, whatever cookie or query came with the handshake
   const client = await fixture.connect(1);
   await client.open("s", list);
   client.send({ type: "auth", token: "" });
-  await client.until(() => client.frames.at(-1)?.type === "subscribed" && client.frames.length > 3);
+  await client.until(() => client.frames.at(-1)?.type === "commit");
   expect(client.rows("s").map(({ id }) => id)).toEqual([2]);
 });
 
@@ -63,14 +64,22 @@ test("what is asked behind auth is done for the new principal, what was asked be
   expect(client.rows("t").map(({ id }) => id)).toEqual([2]);
 });
 
-test("lists that share a group are reset together", async () => {
+test("lists that share a group move together, with one difference", async () => {
   const fixture = await startFixture();
+  await fixture.run("insert into tasks (id, ownerId) values (1, 1), (2, 2)");
   const client = await fixture.connect(1);
   await client.open("s", list);
   await client.open("t", { ...list, query: { orderBy: { text: "desc" } } });
   client.send({ type: "auth", token: "2" });
   await client.until(() => client.frames.filter(({ type }) => type === "subscribed").length === 4);
-  expect(client.frames.filter(({ type }) => type === "reset")).toHaveLength(1);
+  await client.ping();
+  expect(client.frames.slice(-5)).toMatchObject([
+    { type: "subscribed", id: "s", resumed: true },
+    { type: "subscribed", id: "t", resumed: true },
+    { type: "changes", enter: [{ id: 2 }], leave: ["1"] },
+    { type: "commit" },
+    { type: "pong" },
+  ]);
 });
 
 test("a token that authenticate refuses is an error, and the principal stays", async () => {

@@ -3,7 +3,7 @@ import type { WireRow } from "../../core/json.ts";
 import { getOrMake } from "./get-or-make.ts";
 import type { GroupChanges } from "./group-changes.ts";
 import { Net } from "./net.ts";
-import { Run } from "./run.ts";
+import { Run, type WaitingText } from "./run.ts";
 
 /** How much waits for a connection. */
 export interface Waiting {
@@ -26,6 +26,11 @@ export class Backlog {
 
   get isEmpty(): boolean {
     return this.#runs.length === 0;
+  }
+
+  /** Whether all that waits is one stretch without a frame that states a position. */
+  get isOneRun(): boolean {
+    return this.isEmpty || (this.#runs.length === 1 && this.#runs[0]?.sealed === false);
   }
 
   get bytes(): number {
@@ -67,6 +72,15 @@ export class Backlog {
     run.texts.push({ text, group });
     run.sealed ||= seals;
     this.#textBytes += text.length;
+  }
+
+  /** Puts frames that state an earlier position before all that waits. */
+  putFirst(texts: readonly WaitingText[]): void {
+    const run = new Run();
+    run.texts = [...texts];
+    run.sealed = true;
+    this.#runs.unshift(run);
+    this.#textBytes += run.textBytes;
   }
 
   /** Drops what shows a group's rows. */

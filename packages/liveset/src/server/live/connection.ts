@@ -53,6 +53,7 @@ export class Connection {
       clock,
       limits,
       measure: parts.measure,
+      movesLists: dialect.movesLists,
       keysOf: (group) => this.session.keysOf(group),
       lose: (group) => this.session.lose(group),
       caughtUp: () => this.session.caughtUp(),

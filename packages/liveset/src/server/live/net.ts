@@ -66,6 +66,19 @@ export class Net {
     return [...kept, ...[...this.#entries.values()].flatMap(({ row }) => (row === null ? [] : [row]))];
   }
 
+  /** Whether a row was in the group before the first of the transactions; undefined where none of them touched it. */
+  wasIn(key: KeyText): boolean | undefined {
+    return this.#entries.get(key)?.wasIn;
+  }
+
+  /** The keys that the group had before the first of the transactions. @param rows those that it has after the last of them */
+  keysBefore(rows: readonly WireRow[]): Set<KeyText> {
+    const untouched = rows.map((row) => keyTextOf(row, this.#keys)).filter((key) => !this.#entries.has(key));
+    const before = new Set(untouched);
+    for (const [key, { wasIn }] of this.#entries) if (wasIn) before.add(key);
+    return before;
+  }
+
   /** Everything as one transaction at `cursor`, or null where it comes to nothing. */
   total(group: number, cursor: Cursor): GroupChanges | null {
     const enter: WireRow[] = [];

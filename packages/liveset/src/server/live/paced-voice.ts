@@ -19,6 +19,8 @@ export interface PaceParts {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly measure: (row: WireRow) => number;
+  /** Whether the dialect's clients can be told that a list has become another one. */
+  readonly movesLists: boolean;
   /** Names of the key's columns of an open group. */
   keysOf(group: number): readonly string[];
   /** Too much waits: the group's subscriptions end until `caughtUp`, and the client is told. */
@@ -27,6 +29,14 @@ export interface PaceParts {
   caughtUp(): void;
   /** More waits than may. */
   overflow(): void;
+}
+
+/** A list that becomes another one without its rows being sent anew. */
+export interface Moved {
+  /** Said at the position at which everything is held back; the difference follows. */
+  readonly opened: Opened;
+  /** The list that it was, and why it is not that any more: told in place of `opened` where too much waits for the difference to be kept. */
+  readonly from: { readonly group: number; readonly reason: string };
 }
 
 /** With so many bytes in the socket's buffer, further frames wait here, where they can still be joined. */
@@ -98,7 +108,12 @@ export class PacedVoice implements Voice {
   }
 
   reset(group: number, reason: string): void {
-    this.#say((voice) => voice.reset(group, reason));
+    const { voice, outbox } = this.#parts;
+    if (this.#passes()) return voice.reset(group, reason);
+    // Before the commits of changes that were dropped with the list (P1).
+    const texts = outbox.capture(() => voice.reset(group, reason));
+    this.#backlog.putFirst(texts.map((text) => ({ text, group: null })));
+    this.#bound();
   }
 
   response(id: string, result: OperationResult): void {
@@ -136,6 +151,37 @@ export class PacedVoice implements Voice {
     };
   }
 
+  /** Whether the client has been sent everything: a hold that begins now begins where the client stands. */
+  get isClear(): boolean {
+    return this.#holds === 0 && !this.#inside && this.#backlog.isEmpty;
+  }
+
+  /** Whether lists can be moved: in the only hold, that began when the voice was clear, and in which no frame stated a position since. */
+  get canMove(): boolean {
+    return this.#parts.movesLists && this.#holds === 1 && this.#backlog.isOneRun;
+  }
+
+  /**
+   * Lists become others, in one commit with all that was held back (P1):
+   *
+   *   subscribed (resumed) at the hold's beginning ─► what was held back, and the differences ─► commit
+   *
+   * @param cursor where the differences lead to, and everything that was held back
+   */
+  move(moved: readonly Moved[], differences: readonly GroupChanges[], cursor: Cursor): void {
+    const { voice, outbox, keysOf } = this.#parts;
+    this.#backlog.putFirst(
+      moved.map(({ opened, from }) => ({
+        text: outbox.capture(() => voice.subscribed(opened)).join(""),
+        group: opened.group,
+        instead: outbox.capture(() => voice.reset(from.group, from.reason)).join(""),
+      })),
+    );
+    for (const changes of differences) this.#backlog.changes(changes, keysOf(changes.group));
+    this.#backlog.commit(cursor, []);
+    this.#bound();
+  }
+
   /** Nothing of the group is followed any more: what waits of it is not sent (P5). */
   discard(group: number): void {
     if (!this.#backlog.isEmpty) this.#backlog.drop(group);
@@ -155,9 +201,14 @@ export class PacedVoice implements Voice {
   }
 
   #say(speak: (voice: Voice) => void, group: number | null = null, seals = false): void {
-    const { voice, outbox, socket, limits } = this.#parts;
+    const { voice, outbox } = this.#parts;
     if (this.#passes()) return speak(voice);
     for (const text of outbox.capture(() => speak(voice))) this.#backlog.text(text, group, seals);
+    this.#bound();
+  }
+
+  #bound(): void {
+    const { socket, limits } = this.#parts;
     if (socket.bufferedAmount + this.#backlog.bytes > limits.bufferedBytes) this.#parts.overflow();
     else this.#wait();
   }

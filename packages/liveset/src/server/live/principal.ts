@@ -5,14 +5,20 @@ import type { Runtime } from "../runtime.ts";
 import type { Caller } from "./caller.ts";
 import type { Principals } from "./principals.ts";
 
+/** The time in which it is not known who the principal is, or what it may see. */
+export interface PrincipalHold {
+  /** The principal is another one, or the same with other rights: what it follows is bound anew. */
+  changed(reason: "auth" | "scope"): Promise<void>;
+  /** To be called in any case. */
+  release(): void;
+}
+
 /** Whose principal it is. */
 export interface PrincipalOwner {
   readonly runtime: Runtime;
   readonly principals: Principals;
-  /** Nothing is sent until the returned function is called. */
-  hold(): () => void;
-  /** The principal is another one, or the same with other rights: what it follows is bound anew. */
-  changed(reason: "auth" | "scope"): Promise<void>;
+  /** Nothing is sent, and nothing that is asked is done, until it is released. */
+  hold(): PrincipalHold;
   /** A token was accepted. */
   accepted(): void;
   /** A token was not. */
@@ -80,13 +86,20 @@ export class Principal {
         this.#owner.refused(thrown);
         return;
       }
-      await this.#bindAnew("auth", () => this.#owner.accepted());
+      // Said first: what is held back begins behind it.
+      this.#owner.accepted();
+      const hold = this.#owner.hold();
+      try {
+        await hold.changed("auth");
+      } finally {
+        hold.release();
+      }
     });
   }
 
   /** Asks again who the principal is and what it may see. Nothing is sent until that is in force. */
   renew(): Promise<void> {
-    const release = this.#owner.hold();
+    const hold = this.#owner.hold();
     return this.#inTurn(async () => {
       const { runtime } = this.#owner;
       const before = this.id;
@@ -97,8 +110,8 @@ export class Principal {
         return;
       }
       this.#set(user, this.#credentials);
-      await this.#owner.changed(this.id === before ? "scope" : "auth");
-    }).finally(release);
+      await hold.changed(this.id === before ? "scope" : "auth");
+    }).finally(() => hold.release());
   }
 
   /** It is not the principal any more. */
@@ -110,16 +123,6 @@ export class Principal {
     this.#ended = true;
     this.#cancelExpiry();
     this.#owner.principals.remove(this.id, this);
-  }
-
-  async #bindAnew(reason: "auth" | "scope", first: () => void): Promise<void> {
-    const release = this.#owner.hold();
-    try {
-      first();
-      await this.#owner.changed(reason);
-    } finally {
-      release();
-    }
   }
 
   /** Who the credentials belong to now; undefined where that cannot be found out, and then the connection is over. */

@@ -5,6 +5,8 @@ import type { Net } from "./net.ts";
 export interface WaitingText {
   readonly text: string;
   readonly group: number | null;
+  /** What is sent in its place where the group is given up before. */
+  readonly instead?: string;
 }
 
 /**
@@ -40,6 +42,9 @@ export class Run {
   /** Drops what shows a group's rows. */
   drop(group: number): void {
     this.nets.delete(group);
-    this.texts = this.texts.filter((waiting) => waiting.group !== group);
+    this.texts = this.texts.flatMap((waiting) => {
+      if (waiting.group !== group) return [waiting];
+      return waiting.instead === undefined ? [] : [{ text: waiting.instead, group: null }];
+    });
   }
 }

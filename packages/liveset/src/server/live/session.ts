@@ -10,7 +10,8 @@ import type { GroupChanges } from "./group-changes.ts";
 import { Inbox } from "./inbox.ts";
 import type { LiveParts } from "./live-parts.ts";
 import type { PacedVoice } from "./paced-voice.ts";
-import { Principal } from "./principal.ts";
+import { Principal, type PrincipalHold } from "./principal.ts";
+import { Rebinding } from "./rebinding.ts";
 import { Requests, type Wish } from "./requests.ts";
 import type { Audience } from "./subscriber.ts";
 import { Subscription } from "./subscription.ts";
@@ -51,6 +52,7 @@ export class Session implements Audience {
     { readonly subscription: Subscription; readonly error: LivesetError }
   >();
   readonly #principal: Principal;
+  readonly #rebindings = new Set<Rebinding>();
 
   constructor(start: SessionStart, parts: LiveParts, voice: PacedVoice, owner: SessionOwner) {
     this.id = start.id;
@@ -62,11 +64,7 @@ export class Session implements Audience {
       {
         runtime: parts.runtime,
         principals: parts.principals,
-        hold: () => voice.hold(),
-        changed: async (reason) => {
-          await this.#rebind(reason);
-          owner.rebound();
-        },
+        hold: () => this.#hold(owner),
         accepted: () => this.welcome(),
         refused: (thrown) => voice.error(null, failureOf(parts.runtime, thrown, { session: start.id })),
         over: owner.close,
@@ -228,6 +226,7 @@ export class Session implements Audience {
   /** Lets go of everything. */
   end(): void {
     this.#principal.end();
+    for (const rebinding of this.#rebindings) rebinding.end();
     this.inbox.clear();
     this.#requests.end();
     for (const subscription of this.#subscriptions.values()) subscription.end();
@@ -261,32 +260,23 @@ export class Session implements Audience {
     if (!taken) this.voice.error(id, new LivesetError("throttled"));
   }
 
-  /** Lists that are others for the new principal are sent anew; those not open yet are opened for it. */
-  async #rebind(reason: "auth" | "scope"): Promise<void> {
-    const outdated = new Set<Group>();
-    const all = [...this.#subscriptions.values()];
-    await Promise.all(
-      all.map(async (subscription) => {
-        const { group } = subscription;
-        if (group === null) subscription.open();
-        else if (!(await this.#fits(subscription))) outdated.add(group);
-      }),
-    );
-    for (const group of outdated) {
-      const affected = [...this.#subscriptions.values()].filter(
-        (subscription) => subscription.group === group,
-      );
-      if (affected.length > 0) this.voice.reset(group.number, reason);
-      for (const subscription of affected) subscription.open();
-    }
-  }
-
-  async #fits(subscription: Subscription): Promise<boolean> {
-    try {
-      return await subscription.fits();
-    } catch {
-      // Opened anew, it fails again, and says why.
-      return false;
-    }
+  /** The principal's rights are being found out: nothing is sent, and nothing that is asked is done. */
+  #hold({ rebound }: SessionOwner): PrincipalHold {
+    const { parts, voice, audience, inbox } = this;
+    const letIn = inbox.hold();
+    const subscriptions = (): readonly Subscription[] => [...this.#subscriptions.values()];
+    const rebinding = new Rebinding({ parts, voice, audience, subscriptions });
+    this.#rebindings.add(rebinding);
+    return {
+      changed: async (reason) => {
+        await rebinding.changed(reason);
+        rebound();
+      },
+      release: () => {
+        this.#rebindings.delete(rebinding);
+        rebinding.end();
+        letIn();
+      },
+    };
   }
 }

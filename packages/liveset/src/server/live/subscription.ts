@@ -1,3 +1,4 @@
+import type { Cursor } from "../../core/change/cursor.ts";
 import type { LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
 import { canonical } from "../../core/query/canonical.ts";
@@ -13,7 +14,14 @@ import { missedSince } from "./missed.ts";
 import { planOf } from "./plan.ts";
 import { sortRows } from "./sort-rows.ts";
 import type { Audience, Subscriber } from "./subscriber.ts";
-import type { Voice } from "./voice.ts";
+import type { Opened, Voice } from "./voice.ts";
+
+/** What a subscription follows. */
+export interface Followed {
+  readonly group: Group;
+  /** As it was bound. */
+  readonly query: LiveQuery;
+}
 
 /** Whose subscription it is. */
 export interface SubscriptionOwner {
@@ -33,6 +41,8 @@ export interface SubscriptionOwner {
  *
  *   open ─► bind ─► hold the group ─┬─ since known ─► subscribed (resumed), changes?, commit ─┬─► follow
  *                                   └─ else ────────► rows ─► subscribed ─────────────────────┘
+ *
+ * Where its principal's rights become others it may move to another group, without being opened anew.
  */
 export class Subscription implements Subscriber {
   readonly id: string;
@@ -40,7 +50,7 @@ export class Subscription implements Subscriber {
   readonly #owner: SubscriptionOwner;
   /** The opening that counts; those before it find themselves outdated. */
   #run = 0;
-  #held: { readonly group: Group; readonly withdraw: () => void } | null = null;
+  #held: (Followed & { readonly withdraw: () => void }) | null = null;
   #following = false;
   #lost = false;
   /** Where its client left off; outdated as soon as it has been told more. */
@@ -59,7 +69,17 @@ export class Subscription implements Subscriber {
 
   /** The group that it follows, null while it is not up to date. */
   get group(): Group | null {
-    return this.#following ? (this.#held?.group ?? null) : null;
+    return this.followed?.group ?? null;
+  }
+
+  /** As `group`, with its query. */
+  get followed(): Followed | null {
+    return this.#following ? this.#held : null;
+  }
+
+  /** Whether its client has been sent the rows. */
+  get hasRows(): boolean {
+    return this.#ask.rows === undefined;
   }
 
   /** Whether it was given up for the time being, and is to be opened again. */
@@ -74,11 +94,31 @@ export class Subscription implements Subscriber {
     void this.#open(this.#run);
   }
 
-  /** Whether the principal of this moment would follow the same group. Rejects where it may follow nothing. */
-  async fits(): Promise<boolean> {
+  /** Binds what is asked for the principal of this moment. Rejects where it may follow nothing. */
+  bind(): Promise<LiveQuery> {
     const { parts, caller } = this.#owner;
-    const query = await bindLive(parts.runtime, caller(), this.#ask);
-    return query.text === this.#held?.group.text;
+    return bindLive(parts.runtime, caller(), this.#ask);
+  }
+
+  /**
+   * Follows another group from now on in place of the one that it follows. Nothing is said.
+   *
+   * @param group is held by somebody until this returns
+   * @param cursor where its client stands
+   * @returns what the client is to be told
+   */
+  move(group: Group, query: LiveQuery, cursor: Cursor): Opened {
+    const { parts } = this.#owner;
+    const held = this.#held;
+    parts.groups.join(query, group.plan, this);
+    this.#held = { group, query, withdraw: () => {} };
+    group.follow(this.audience);
+    if (held !== null) {
+      held.group.unfollow(this.audience);
+      parts.groups.leave(held.group, this);
+      this.#owner.left(held.group);
+    }
+    return this.#opened(group, query, null, cursor);
   }
 
   /** Lets go of the group. Nothing more is said. */
@@ -135,13 +175,13 @@ export class Subscription implements Subscriber {
   }
 
   async #open(run: number): Promise<void> {
-    const { parts, caller } = this.#owner;
+    const { parts } = this.#owner;
     try {
-      const query = await bindLive(parts.runtime, caller(), this.#ask);
+      const query = await this.bind();
       const plan = parts.groups.find(query.text)?.plan ?? (await planOf(query.text));
       if (run !== this.#run) return;
       const group = parts.groups.join(query, plan, this);
-      this.#held = { group, withdraw: () => {} };
+      this.#held = { group, query, withdraw: () => {} };
       const resumed = await this.#resume(run, group, query);
       if (run === this.#run && !resumed) this.#begin(group, query);
     } catch (thrown) {
@@ -180,24 +220,33 @@ export class Subscription implements Subscriber {
       ready: (rows: readonly WireRow[]): void => this.#follow(group, query, sortRows(rows, query)),
       fail: (error: LivesetError): void => this.fail(error),
     };
-    this.#held = { group, withdraw: this.#owner.parts.snapshots.wait(group, query, waiter) };
+    this.#held = { group, query, withdraw: this.#owner.parts.snapshots.wait(group, query, waiter) };
   }
 
-  #follow(group: Group, { bound, order }: LiveQuery, rows: readonly WireRow[] | null): void {
+  #follow(group: Group, query: LiveQuery, rows: readonly WireRow[] | null): void {
     const { voice, parts } = this.#owner;
-    this.#held = { group, withdraw: () => {} };
+    this.#held = { group, query, withdraw: () => {} };
     this.#following = true;
     this.#since = undefined;
     group.follow(this.audience);
-    voice.subscribed({
+    voice.subscribed(this.#opened(group, query, rows, parts.position.cursor));
+  }
+
+  #opened(
+    group: Group,
+    { bound, order }: LiveQuery,
+    rows: readonly WireRow[] | null,
+    cursor: Cursor,
+  ): Opened {
+    return {
       id: this.id,
       group: group.number,
-      cursor: parts.position.cursor,
+      cursor,
       plan: group.plan,
       keys: bound.resource.info.key,
       order,
       rows,
       ...group.judged?.window?.facts,
-    });
+    };
   }
 }

@@ -12,5 +12,10 @@ import type { Stream } from "./stream.ts";
  */
 export function dcrfDialect(streams: ReadonlyMap<string, Stream>, limits: Limits): Dialect {
   const parts = { streams, limits, departed: new Departed(), measure: createRowBytes() };
-  return { heartbeat: "server", closesAnonymous: null, open: (end) => new DcrfDialogue(parts, end) };
+  return {
+    heartbeat: "server",
+    closesAnonymous: null,
+    movesLists: false,
+    open: (end) => new DcrfDialogue(parts, end),
+  };
 }

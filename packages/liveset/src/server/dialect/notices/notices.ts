@@ -25,6 +25,7 @@ export function noticesDialect(watching: Watching, isPublic: boolean, medium: No
   return {
     heartbeat: "server",
     closesAnonymous: isPublic ? null : signInFirst,
+    movesLists: false,
     open: (end, request) => dialogue(watching, end, request, medium),
   };
 }

@@ -29,6 +29,7 @@ export function restLiveDialect(resources: Iterable<CompiledResource>, isPublic:
   return {
     heartbeat: "server",
     closesAnonymous: isPublic ? null : privateEndpoint,
+    movesLists: false,
     open: (end) => dialogue(parts, end),
   };
 }
