@@ -17,8 +17,34 @@ type Test = (row: WireRow) => Truth;
  * relation, or in SQL (see `isExactPredicate`).
  */
 export function compilePredicate(predicate: Predicate, columns: Columns): (row: WireRow) => boolean {
+  const equalities = equalitiesOf(predicate, columns);
+  if (equalities !== null) return compileEqualities(equalities);
   const test = compile(predicate, columns);
   return (row) => test(row) === true;
+}
+
+/** The comparisons of a predicate that is nothing but equalities joined by AND, else null. */
+function equalitiesOf(predicate: Predicate, columns: Columns): readonly Comparison[] | null {
+  const of = predicate.op === "and" ? predicate.of : [predicate];
+  const equalities = of.filter(
+    (part) => part.op === "compare" && part.lookup === "exact" && columns.has(part.column),
+  );
+  return equalities.length === of.length ? (equalities as Comparison[]) : null;
+}
+
+/**
+ * One closure for all: nearly every live list is of this kind, and there may be a million of them. A null equals no operand, so it
+ * needs no truth of its own.
+ */
+function compileEqualities(equalities: readonly Comparison[]): (row: WireRow) => boolean {
+  const names = equalities.map(({ column }) => column);
+  // Not by `flatMap`, whose arrays have room for more.
+  const operands = equalities.map(({ value }) => value);
+  if (names.length === 1) return equality(names[0] ?? "", operands[0]);
+  return (row) => {
+    for (let i = 0; i < names.length; i++) if (row[names[i] ?? ""] !== operands[i]) return false;
+    return true;
+  };
 }
 
 function compile(predicate: Predicate, columns: Columns): Test {
@@ -84,6 +110,10 @@ function compileComparison(comparison: Comparison, columns: Columns): Test {
     const held = row[column];
     return isNull(held) ? null : holds(held as Operand);
   };
+}
+
+function equality(name: string, operand: unknown): (row: WireRow) => boolean {
+  return (row) => row[name] === operand;
 }
 
 function isNull(value: Json | undefined): boolean {

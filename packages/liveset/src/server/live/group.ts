@@ -7,6 +7,7 @@ import { type Judge, judgeOf } from "./judge.ts";
 import type { JudgedQuery } from "./judged/judged-query.ts";
 import type { LiveQuery } from "./live-query.ts";
 import { Net } from "./net.ts";
+import { SmallSet } from "./small-set.ts";
 import type { Audience, Subscriber } from "./subscriber.ts";
 
 /**
@@ -20,15 +21,17 @@ export class Group {
   readonly resource: CompiledResource;
   readonly projection: Projection;
   /** All that hold the group, those still waiting for their rows included. */
-  readonly subscribers: Set<Subscriber> = new Set();
+  readonly subscribers: SmallSet<Subscriber> = new SmallSet();
   /** Not null where only the database can tell what a change means. */
   readonly judged: JudgedQuery | null;
   /** Columns of which old values are told beside the rows. */
   readonly traced: readonly string[];
-  readonly #judge: Judge;
-  /** Those that are up to date, with the number of their subscriptions. */
-  readonly #audiences = new Map<Audience, number>();
-  readonly #nets = new Set<Net>();
+  readonly #judge: Judge | null;
+  /** Those that are up to date. */
+  readonly #audiences = new SmallSet<Audience>();
+  /** How many subscriptions they have, of those that have several. */
+  #counts: Map<Audience, number> | null = null;
+  #nets: SmallSet<Net> | null = null;
 
   constructor(number: number, query: LiveQuery, plan: string, judged: JudgedQuery | null) {
     this.number = number;
@@ -38,42 +41,51 @@ export class Group {
     this.projection = query.bound.projection;
     this.judged = judged;
     this.traced = query.traced;
-    this.#judge = judged === null ? judgeOf(query) : () => "none";
+    this.#judge = judged === null ? judgeOf(query) : null;
   }
 
   /** Throws what a permission throws. */
   judge(change: Change): Transition {
-    return this.#judge(change);
+    return this.#judge?.transition(change) ?? "none";
   }
 
   /** Everything from now on, netted, until `release`. For those whose rows are being read. */
   collect(): Net {
     const net = new Net(this.resource.info.key);
+    this.#nets ??= new SmallSet();
     this.#nets.add(net);
     return net;
   }
 
   release(net: Net): void {
-    this.#nets.delete(net);
+    this.#nets?.delete(net);
+    if (this.#nets?.size === 0) this.#nets = null;
   }
 
   /** From now on the audience gets the group's changes. */
   follow(audience: Audience): void {
-    this.#audiences.set(audience, (this.#audiences.get(audience) ?? 0) + 1);
+    if (!this.#audiences.has(audience)) return this.#audiences.add(audience);
+    this.#counts ??= new Map();
+    this.#counts.set(audience, this.#countOf(audience) + 1);
   }
 
   unfollow(audience: Audience): void {
-    const count = this.#audiences.get(audience) ?? 0;
-    if (count > 1) this.#audiences.set(audience, count - 1);
-    else this.#audiences.delete(audience);
+    const count = this.#countOf(audience);
+    if (count === 1) this.#audiences.delete(audience);
+    else if (count === 2) this.#counts?.delete(audience);
+    else this.#counts?.set(audience, count - 1);
   }
 
   /** Hands out one transaction's changes and adds to `told` who got them. */
   publish(changes: GroupChanges, told: Set<Audience>): void {
-    for (const net of this.#nets) net.add(changes);
-    for (const audience of this.#audiences.keys()) {
+    for (const net of this.#nets ?? []) net.add(changes);
+    for (const audience of this.#audiences) {
       told.add(audience);
       audience.changes(changes);
     }
+  }
+
+  #countOf(audience: Audience): number {
+    return this.#counts?.get(audience) ?? 1;
   }
 }

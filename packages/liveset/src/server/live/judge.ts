@@ -1,26 +1,54 @@
 import type { Change } from "../../core/change/change.ts";
 import { type Transition, transition } from "../../core/change/transition.ts";
+import type { WireRow } from "../../core/json.ts";
 import { compilePredicate } from "../../core/query/evaluate.ts";
 import type { LiveQuery } from "./live-query.ts";
 
 /** Tells what a change means to a group. */
-export type Judge = (change: Change) => Transition;
+export interface Judge {
+  /** Throws what a permission throws. */
+  transition(change: Change): Transition;
+}
+
+type Test = (row: WireRow) => boolean;
 
 /** The judge of a query: its predicate on the row before and after; for a row with a permission, that as well. */
 export function judgeOf({ bound, may }: LiveQuery): Judge {
   const test = compilePredicate(bound.predicate, bound.resource.info.columns);
-  if (may === null) {
-    return ({ before, after }) => transition(before !== null && test(before), after !== null && test(after));
+  return may === null ? new ByTest(test) : new ByPermission(test, may);
+}
+
+/** An object and no closure: there may be a million of them. */
+class ByTest implements Judge {
+  readonly #test: Test;
+
+  constructor(test: Test) {
+    this.#test = test;
   }
-  // A permission tells of now, not of the time when the row before was current: so what was shown is remembered.
-  // True to begin with, for a row that is there and may not be seen is not followed.
-  let shown = true;
-  return ({ before, after }) => {
-    const concerned = (before !== null && test(before)) || (after !== null && test(after));
-    if (!concerned) return "none";
-    const wasShown = shown && before !== null && test(before);
-    shown = false;
-    shown = after !== null && test(after) && may(after);
-    return transition(wasShown, shown);
-  };
+
+  transition({ before, after }: Change): Transition {
+    return transition(before !== null && this.#test(before), after !== null && this.#test(after));
+  }
+}
+
+/** A permission tells of now, not of the time when the row before was current: so what was shown is remembered. */
+class ByPermission implements Judge {
+  readonly #test: Test;
+  readonly #may: Test;
+  /** True to begin with, for a row that is there and may not be seen is not followed. */
+  #shown = true;
+
+  constructor(test: Test, may: Test) {
+    this.#test = test;
+    this.#may = may;
+  }
+
+  transition({ before, after }: Change): Transition {
+    const was = before !== null && this.#test(before);
+    if (!was && (after === null || !this.#test(after))) return "none";
+    const wasShown = this.#shown && was;
+    this.#shown = false;
+    this.#shown = after !== null && this.#test(after) && this.#may(after);
+    return transition(wasShown, this.#shown);
+  }
 }
