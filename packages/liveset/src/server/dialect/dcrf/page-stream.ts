@@ -29,7 +29,8 @@ export class PageStream {
     const { limit, offset } = this.#page;
     for (let from = offset; ; from += limit) {
       await this.#drained();
-      if (this.#cancelled) return;
+      // Whoever asked is answered in any case, by the first page.
+      if (this.#cancelled && from > offset) return;
       this.#say({ count: rows.length, results: rows.slice(from, from + limit), limit, offset: from });
       if (from + limit >= rows.length) return;
     }
