@@ -7,6 +7,7 @@ async function checkTypes(): Promise<boolean> {
     "packages/liveset, as published": ["tsc", "-p", "packages/liveset/tsconfig.build.json", "--noEmit"],
     scripts: ["tsc", "-p", "scripts"],
     bench: ["tsc", "-p", "bench"],
+    "tests/smart-ngrx": ["tsc", "-p", "tests/smart-ngrx"],
     "examples/todo": ["npm", "run", "--silent", "check:types", "--workspace", "examples/todo"],
   } as const;
   let allOk = true;

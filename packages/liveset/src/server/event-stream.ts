@@ -36,7 +36,7 @@ export function openEventStream(signal: AbortSignal, retry: number): EventStream
     for (const listener of listeners.close) listener();
   };
   const abort = (): void => {
-    controller?.error(signal.reason);
+    controller?.close();
     over();
   };
   const body = new ReadableStream<Uint8Array>(
