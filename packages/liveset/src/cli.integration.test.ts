@@ -103,7 +103,7 @@ test("Help is printed on request", () => {
 test.each([
   [[], "Which command?"],
   [["serve"], 'There is no command "serve".'],
-  [["capture"], "Say either --print or --drop."],
+  [["capture"], "Say either --print, --install or --drop."],
   [["capture", "--print"], "Which module exports the tables?"],
   [["capture", "--print", "nowhere.ts"], 'There is no file "nowhere.ts".'],
   [["capture", "--print", cli, "--loud"], "Unknown option '--loud'"],

@@ -6,8 +6,9 @@ export type CaptureMode = "auto" | "wal" | "triggers";
 /** Options of `postgres`. */
 export interface PostgresOptions {
   /**
-   * How changes are noticed: `wal` by logical replication, `triggers` by triggers of the server's, `auto` (the default) by
-   * triggers.
+   * How changes are noticed: `wal` by logical replication, `triggers` by triggers of the server's, `auto` (the default) by logical
+   * replication where `wal_level` is `logical`, the role may replicate and no declared column is generated, else by triggers: the log says
+   * which, and why.
    */
   readonly capture?: CaptureMode;
   /** The schema of liveset's own tables; `liveset` by default. One server at a time works with one. */

@@ -124,7 +124,10 @@ class PostgresDatabase implements Database {
     const withClient = this.#connections.with.bind(this.#connections);
     const read = (client: ClientBase) => readTables(client, tables, casing);
     const found = await withClient(read);
-    const start = await withClient((client) => chooseCapture(client, this.#options.capture ?? "auto", log));
+    const mode = this.#options.capture ?? "auto";
+    const start = await withClient((client) =>
+      chooseCapture(client, mode, found, { schema: this.#schema, log }),
+    );
     const capture = await start({
       tables: found,
       readTables: read,

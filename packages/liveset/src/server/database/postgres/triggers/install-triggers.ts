@@ -3,10 +3,10 @@ import type { ClientBase } from "pg";
 import type { Log } from "../../../log.ts";
 import type { DatabaseTable } from "../capture.ts";
 import { identitySql } from "../identity.ts";
-import { install, installOwnTables, runAll } from "../own-tables.ts";
+import { runSteps } from "../own-tables.ts";
 import { quoted } from "../sql-name.ts";
-import { type TableCapture, tableCapture } from "./capture-triggers.ts";
-import { captureVersion, dropLogTables, logTableNames, logTables } from "./log-tables.ts";
+import { captureVersion } from "./log-tables.ts";
+import { planTriggers } from "./plan-triggers.ts";
 
 /** What a server reads the log with. */
 export interface Installed {
@@ -34,24 +34,13 @@ export async function installTriggers(
   tables: readonly DatabaseTable[],
   { schema, log, lost }: TriggerInstalling,
 ): Promise<Installed> {
-  const s = quoted(schema);
-  await installOwnTables(client, schema);
-  let broken = (await metaOf(client, s, "version")) !== captureVersion;
-  if (broken) await runAll(client, [...dropLogTables(schema), ...logTables(schema)]);
-  else await install(client, logTableNames(schema), logTables(schema));
-  const layouts = new Map<number, DatabaseTable>();
-  for (const table of tables) {
-    const { id, former } = await layoutOf(client, s, table);
-    layouts.set(id, table);
-    const wanted = tableCapture(table, id, schema);
-    if (await isInstalled(client, schema, table, wanted)) continue;
-    const outdated =
-      former === null || former === id ? [] : [`DROP FUNCTION IF EXISTS ${s}.capture_${former}()`];
-    await runAll(client, [...wanted.create, ...outdated]);
-    log.info({ table: table.info.name }, former === null ? "capture installed" : "capture renewed");
-    broken = true;
+  const plan = await planTriggers(client, tables, schema);
+  const isWhole = plan.steps.length === 0;
+  if (!isWhole) {
+    await runSteps(client, plan.steps);
+    log.info({ schema }, "capture by triggers installed or renewed");
   }
-  return { epoch: await epochOf(client, s, broken, lost), layouts };
+  return { epoch: await epochOf(client, quoted(schema), lost, isWhole), layouts: plan.layouts };
 }
 
 async function metaOf(client: ClientBase, s: string, key: string): Promise<string | null> {
@@ -59,56 +48,17 @@ async function metaOf(client: ClientBase, s: string, key: string): Promise<strin
   return rows[0]?.value ?? null;
 }
 
-/** What the log's rows of a table mean, as text: another text makes the log begin anew. */
-function layoutText({ schema, name, info, columns }: DatabaseTable): string {
-  const types = columns.map((column, i) => {
-    const declared = [...info.columns.values()][i];
-    return [declared?.name, column.name, column.typeName, declared?.drizzle.columnType];
-  });
-  return JSON.stringify({ schema, name, columns: types, key: info.key });
-}
-
-async function layoutOf(
+async function epochOf(
   client: ClientBase,
   s: string,
-  table: DatabaseTable,
-): Promise<{ id: number; former: number | null }> {
-  const text = layoutText(table);
-  const { rows } = await client.query<{ id: number; columns: string }>(
-    `SELECT id, columns FROM ${s}.layouts WHERE name = $1`,
-    [table.info.name],
-  );
-  const [known] = rows;
-  if (known?.columns === text) return { id: known.id, former: known.id };
-  // A new number, so that rows of the old layout are not misread.
-  await client.query(`DELETE FROM ${s}.layouts WHERE name = $1`, [table.info.name]);
-  const made = await client.query<{ id: number }>(
-    `INSERT INTO ${s}.layouts (name, columns) VALUES ($1, $2) RETURNING id`,
-    [table.info.name, text],
-  );
-  return { id: made.rows[0]?.id ?? 0, former: known?.id ?? null };
-}
-
-async function isInstalled(
-  client: ClientBase,
-  schema: string,
-  table: DatabaseTable,
-  { name, body, triggers }: TableCapture,
-): Promise<boolean> {
-  const { rows } = await client.query<{ there: boolean }>(
-    `SELECT count(*) = $4 AS there FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE t.tgrelid = $1 AND t.tgname = ANY ($2) AND t.tgenabled = 'A' AND n.nspname = $3 AND p.proname = $5 AND p.prosrc = $6`,
-    [table.oid, triggers, schema, triggers.length, name, body],
-  );
-  return rows[0]?.there === true;
-}
-
-async function epochOf(client: ClientBase, s: string, broken: boolean, lost: string | null): Promise<string> {
+  lost: string | null,
+  wasWhole: boolean,
+): Promise<string> {
   const { rows } = await client.query<{ value: string }>(`SELECT ${identitySql} AS value`);
   const here = rows[0]?.value ?? "";
   const [known, knownHere] = [await metaOf(client, s, "epoch"), await metaOf(client, s, "identity")];
   const { rowCount } = await client.query(`SELECT FROM ${s}.log LIMIT 1`);
-  const isWhole = !broken && knownHere === here && rowCount === 1;
+  const isWhole = wasWhole && knownHere === here && rowCount === 1;
   if (isWhole && known !== null && known !== "" && known !== lost) return known;
   return beginEpoch(client, s, here);
 }

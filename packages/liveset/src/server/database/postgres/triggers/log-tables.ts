@@ -24,7 +24,7 @@ export function logTableNames(schema: string): string[] {
 export function logTables(schema: string): string[] {
   const s = quoted(schema);
   return [
-    `CREATE TABLE IF NOT EXISTS ${s}.layouts (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE, columns text NOT NULL)`,
+    `CREATE TABLE IF NOT EXISTS ${s}.layouts (id integer PRIMARY KEY, name text NOT NULL UNIQUE, columns text NOT NULL)`,
     `CREATE TABLE IF NOT EXISTS ${s}.changes (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, xid xid8 NOT NULL DEFAULT pg_current_xact_id(), layout integer NOT NULL, op "char" NOT NULL, before text[], after text[])`,
     `CREATE INDEX IF NOT EXISTS changes_xid ON ${s}.changes (xid)`,
     `CREATE TABLE IF NOT EXISTS ${s}.log (position bigint PRIMARY KEY, xid xid8 UNIQUE, rows integer NOT NULL, at bigint NOT NULL)`,

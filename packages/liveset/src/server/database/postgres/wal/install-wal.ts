@@ -2,9 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { ClientBase } from "pg";
 import type { Log } from "../../../log.ts";
 import type { DatabaseTable } from "../capture.ts";
-import { installOwnTables, runAll } from "../own-tables.ts";
+import { runSteps } from "../own-tables.ts";
 import { literal, quoted } from "../sql-name.ts";
-import { truncateCapture } from "./truncate-capture.ts";
+import { planWal } from "./plan-wal.ts";
+import { slotName } from "./slot-name.ts";
+import { walObstacles } from "./wal-obstacles.ts";
 
 /** What the stream is read with. */
 export interface InstalledWal {
@@ -39,16 +41,13 @@ export async function installWal(
   tables: readonly DatabaseTable[],
   { schema, log, lost }: WalInstalling,
 ): Promise<InstalledWal> {
-  await check(client, tables);
-  await installOwnTables(client, schema);
+  const obstacles = await walObstacles(client, tables);
+  if (obstacles.length > 0)
+    throw new Error(`Capture by logical replication is not possible: ${obstacles.join(" ")}`);
   const publication = schema;
-  const missing = [
-    ...(await missingIdentities(client, tables)),
-    ...(await missingPublication(client, tables, publication)),
-    ...(await missingTriggers(client, tables, schema)),
-  ];
+  const missing = await planWal(client, tables, schema);
   if (missing.length > 0) {
-    await runAll(client, missing);
+    await runSteps(client, missing);
     log.info({ publication }, "capture by logical replication installed");
   }
   const slot = await slotName(client, schema);
@@ -93,80 +92,6 @@ export async function slotPlace(client: ClientBase, slot: string): Promise<numbe
   return rows[0] === undefined ? null : Number(rows[0].place);
 }
 
-async function check(client: ClientBase, tables: readonly DatabaseTable[]): Promise<void> {
-  const { rows } = await client.query<{ level: string; may: boolean; role: string }>(
-    `SELECT current_setting('wal_level') AS level, rolreplication OR rolsuper AS may, rolname AS role FROM pg_roles WHERE rolname = current_user`,
-  );
-  const [server] = rows;
-  if (server?.level !== "logical")
-    throw new Error(
-      `Capture by logical replication needs the setting wal_level = logical, which is ${server?.level}: change it in postgresql.conf and restart PostgreSQL, or use capture "triggers".`,
-    );
-  if (!server.may)
-    throw new Error(
-      `Capture by logical replication needs the right to replicate. Let a superuser run: ALTER ROLE ${quoted(server.role)} REPLICATION;`,
-    );
-  const generated = await client.query<{ oid: number; name: string }>(
-    "SELECT attrelid::int8::float8 AS oid, attname AS name FROM pg_attribute WHERE attrelid::int8 = ANY ($1) AND attgenerated <> '' AND NOT attisdropped",
-    [tables.map(({ oid }) => oid)],
-  );
-  for (const table of tables)
-    for (const { name } of table.columns)
-      if (generated.rows.some((row) => row.oid === table.oid && row.name === name))
-        throw new Error(
-          `The column "${name}" of the table "${table.info.name}" is generated, and logical replication leaves such columns out: use capture "triggers".`,
-        );
-}
-
-/** A partitioned table's changes are those of its partitions, whose identity counts. */
-async function missingIdentities(client: ClientBase, tables: readonly DatabaseTable[]): Promise<string[]> {
-  const { rows } = await client.query<{ target: string }>(
-    `SELECT DISTINCT format('%I.%I', n.nspname, c.relname) AS target FROM unnest($1::int8[]) AS t(oid)
-     JOIN LATERAL (SELECT relid FROM pg_partition_tree(t.oid::oid::regclass) UNION SELECT t.oid::oid) p ON true
-     JOIN pg_class c ON c.oid = p.relid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relreplident <> 'f'`,
-    [tables.map(({ oid }) => oid)],
-  );
-  return rows.map(({ target }) => `ALTER TABLE ${target} REPLICA IDENTITY FULL`);
-}
-
-async function missingPublication(
-  client: ClientBase,
-  tables: readonly DatabaseTable[],
-  publication: string,
-): Promise<string[]> {
-  const names = (some: readonly DatabaseTable[]) =>
-    some.map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`).join(", ");
-  const known = await client.query("SELECT FROM pg_publication WHERE pubname = $1", [publication]);
-  if (known.rowCount === 0)
-    return [
-      `CREATE PUBLICATION ${quoted(publication)} FOR TABLE ${names(tables)} WITH (publish = 'insert, update, delete', publish_via_partition_root = true)`,
-    ];
-  const { rows } = await client.query<{ schema: string; name: string }>(
-    "SELECT schemaname AS schema, tablename AS name FROM pg_publication_tables WHERE pubname = $1",
-    [publication],
-  );
-  const absent = tables.filter(
-    ({ schema, name }) => !rows.some((row) => row.schema === schema && row.name === name),
-  );
-  return absent.length === 0 ? [] : [`ALTER PUBLICATION ${quoted(publication)} ADD TABLE ${names(absent)}`];
-}
-
-async function missingTriggers(
-  client: ClientBase,
-  tables: readonly DatabaseTable[],
-  schema: string,
-): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; body: string }>(
-    `SELECT p.proname AS name, p.prosrc AS body FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-     JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1 AND t.tgenabled = 'A'`,
-    [schema],
-  );
-  return tables
-    .map((table) => truncateCapture(table, schema))
-    .filter(({ name, body }) => !rows.some((row) => row.name === name && row.body === body))
-    .flatMap(({ create }) => create);
-}
-
 /** What the stream's rows mean: another text makes the log begin anew. */
 function layoutText(tables: readonly DatabaseTable[]): string {
   const parts = tables.map(({ info, oid, columns }) => ({
@@ -181,17 +106,6 @@ function layoutText(tables: readonly DatabaseTable[]): string {
     ]),
   }));
   return JSON.stringify(parts.sort((a, b) => a.oid - b.oid));
-}
-
-/** Names of slots are those of the whole cluster, and of small letters, digits and underlines. */
-async function slotName(client: ClientBase, schema: string): Promise<string> {
-  const { rows } = await client.query<{ oid: string }>(
-    "SELECT oid::text AS oid FROM pg_database WHERE datname = current_database()",
-  );
-  return `${schema
-    .toLowerCase()
-    .replace(/[^a-z0-9_]/g, "_")
-    .slice(0, 50)}_${rows[0]?.oid}`;
 }
 
 async function makeSlot(client: ClientBase, slot: string): Promise<number> {

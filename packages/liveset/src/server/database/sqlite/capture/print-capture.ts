@@ -2,6 +2,7 @@ import { is } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { inspectTable } from "../../../table/inspect-table.ts";
 import type { TableInfo } from "../../../table/table-info.ts";
+import { exportedTables } from "../../exported-tables.ts";
 import type { Casing } from "../sql-name.ts";
 import { captureTriggers } from "./capture-triggers.ts";
 import { declaredUnique } from "./declared-unique.ts";
@@ -26,19 +27,6 @@ export function printCapture(tables: readonly TableInfo[], casing: Casing): stri
 
 /** The same for what a module exports: tables, and apis with the tables of their resources. Null where there are none. */
 export function printExports(module: Readonly<Record<string, unknown>>, casing: Casing): string | null {
-  const tables = new Set(Object.values(module).flatMap(tablesOf));
-  return tables.size === 0 ? null : printCapture([...tables].map(inspectTable), casing);
-}
-
-function tablesOf(exported: unknown): SQLiteTable[] {
-  if (is(exported, SQLiteTable)) return [exported];
-  if (typeof exported !== "object" || exported === null || !("resources" in exported)) return [];
-  return Object.values(exported.resources ?? {}).flatMap((resource: unknown) =>
-    typeof resource === "object" &&
-    resource !== null &&
-    "table" in resource &&
-    is(resource.table, SQLiteTable)
-      ? [resource.table]
-      : [],
-  );
+  const tables = exportedTables(module).filter((table) => is(table, SQLiteTable));
+  return tables.length === 0 ? null : printCapture(tables.map(inspectTable), casing);
 }
