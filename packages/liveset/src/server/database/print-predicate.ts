@@ -11,6 +11,8 @@ interface Place {
   /** How many subqueries it is inside of. */
   readonly depth: number;
   readonly bind: Bind | null;
+  /** Whether related rows are looked for first: not inside of a negation, where NULL and false are not the same. */
+  readonly relatedFirst: boolean;
 }
 
 /**
@@ -19,6 +21,8 @@ interface Place {
  *
  * @param bind prints the operands of the lookups that `isBound` names, in their order in the predicate; each is a
  * parameter where it is left out
+ * @param relatedFirst for SQLite, where few rows of many fulfil a predicate across relations: the related rows are found first,
+ * and lead to the rows by an index. Else it looks at each row whether it has related ones. PostgreSQL finds out what is better
  * @throws TypeError for a column or a relation that the table does not have.
  */
 export function printPredicate(
@@ -26,8 +30,15 @@ export function printPredicate(
   info: TableInfo,
   dialect: SqlDialect,
   bind: Bind | null = null,
+  relatedFirst = false,
 ): SQL {
-  return print(predicate, { info, dialect, depth: 0, bind });
+  return print(predicate, {
+    info,
+    dialect,
+    depth: 0,
+    bind,
+    relatedFirst: relatedFirst && dialect === "sqlite",
+  });
 }
 
 function print(predicate: Predicate, place: Place): SQL {
@@ -37,7 +48,7 @@ function print(predicate: Predicate, place: Place): SQL {
     case "false":
       return sql`1 = 0`;
     case "not":
-      return sql`not (${print(predicate.of, place)})`;
+      return sql`not (${print(predicate.of, { ...place, relatedFirst: false })})`;
     case "and":
       return join(
         predicate.of.map((child) => print(child, place)),
@@ -84,16 +95,28 @@ function printRelated({ relation, quantifier, of }: Related, outer: Place): SQL 
   const declared = outer.info.relations.get(relation.name);
   if (declared === undefined)
     throw new TypeError(`The table "${outer.info.name}" has no relation "${relation.name}".`);
-  const inner: Place = { ...outer, info: declared.target(), depth: outer.depth + 1 };
-  const pairs = relation.to.map((to, index) => {
-    const held = columnOf(inner, to);
-    const sought = columnOf(outer, relation.from[index] ?? "");
-    return printJoin(held, sought, outer.dialect);
-  });
-  const exists = quantifier === "some" ? sql`exists` : sql`not exists`;
+  const isFirst = outer.relatedFirst && quantifier === "some";
+  const inner: Place = {
+    ...outer,
+    info: declared.target(),
+    depth: outer.depth + 1,
+    relatedFirst: isFirst,
+  };
+  const pairs = relation.to.map(
+    (to, index) => [columnOf(outer, relation.from[index] ?? ""), columnOf(inner, to)] as const,
+  );
+  const inside = of.op === "true" ? [] : [print(of, inner)];
   const table = sql`${inner.info.table} as ${sql.identifier(aliasOf(inner))}`;
-  const where = join([...pairs, ...(of.op === "true" ? [] : [print(of, inner)])], sql` and `, sql`1 = 1`);
-  return sql`${exists} (select 1 from ${table} where ${where})`;
+  const select = (what: SQL, conditions: readonly SQL[]): SQL =>
+    sql`(select ${what} from ${table} where ${join(conditions, sql` and `, sql`1 = 1`)})`;
+  if (isFirst) {
+    const sought = pairs.map(([from]) => comparable(from, outer.dialect));
+    const held = pairs.map(([, to]) => comparable(to, outer.dialect));
+    return sql`(${sql.join(sought, sql`, `)}) in ${select(sql.join(held, sql`, `), inside)}`;
+  }
+  const joins = pairs.map(([from, to]) => printJoin(to, from, outer.dialect));
+  const exists = quantifier === "some" ? sql`exists` : sql`not exists`;
+  return sql`${exists} ${select(sql`1`, [...joins, ...inside])}`;
 }
 
 /** PostgreSQL uses an index for columns of one type as they are only, and equality knows no order. */

@@ -27,6 +27,7 @@ async function started(count = 30): Promise<Started> {
   const fixture = await startFixture({
     api: itemsApi,
     tables: [createItems, rows(count)],
+    limits: { burst: 1e9 },
     wrap: (database) =>
       override<Database>(database, {
         read: async (work) => {

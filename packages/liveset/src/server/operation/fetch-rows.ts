@@ -47,7 +47,8 @@ export async function countRows(
   return row?.total ?? 0;
 }
 
-function pagePredicate(bound: Asked): Predicate {
+/** The rows that fulfil a bound query and come after its position. */
+export function pagePredicate(bound: Pick<Bound, "resource" | "predicate" | "order" | "after">): Predicate {
   if (bound.after === null) return bound.predicate;
   const behind = seekPredicate(bound.order, bound.after, bound.resource.info.columns);
   return { op: "and", of: [bound.predicate, behind] };

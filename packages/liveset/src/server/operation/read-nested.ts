@@ -1,20 +1,18 @@
-import { type Column, sql } from "drizzle-orm";
-import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Json, WireRow } from "../../core/json.ts";
-import { haveOneOf, type Tuple } from "../../core/query/have-one-of.ts";
-import type { Operand, Predicate } from "../../core/query/predicate.ts";
-import { printOrder } from "../database/print-order.ts";
-import { printPredicate } from "../database/print-predicate.ts";
+import type { Tuple } from "../../core/query/have-one-of.ts";
+import type { Operand } from "../../core/query/predicate.ts";
+import { groupBy } from "../group-by.ts";
 import type { Db } from "../register.ts";
 import type { Runtime } from "../runtime.ts";
-import type { TableInfo } from "../table/table-info.ts";
-import type { Bound, Nested } from "./bound.ts";
+import type { Nested } from "./bound.ts";
 import { isPermitted } from "./check-permission.ts";
-import { ensureFew } from "./ensure-few.ts";
-import { fetchRows } from "./fetch-rows.ts";
+import { type Children, readChildren } from "./read-children.ts";
 
-/** Values in one query of the database. */
-const mostTuples = 500;
+/** Rows of one query, all columns, and what is to be nested in them. */
+export interface NestingPart {
+  readonly nested: readonly Nested[];
+  readonly rows: readonly WireRow[];
+}
 
 /**
  * Rows of all columns with what is nested in them under the names of the relations, serialised: null or a row behind a relation to
@@ -29,90 +27,107 @@ export async function withNested(
   nested: readonly Nested[],
   rows: readonly WireRow[],
 ): Promise<readonly WireRow[]> {
-  if (nested.length === 0 || rows.length === 0) return rows;
+  const [result] = await withNestedInAll(runtime, db, [{ nested, rows }]);
+  if (result?.status === "rejected") throw result.reason;
+  return result?.value ?? rows;
+}
+
+/** The same for several queries: one query of the database for each relation and level, as far as they nest alike. What one of them throws is its own. */
+export async function withNestedInAll(
+  runtime: Runtime,
+  db: Db,
+  parts: readonly NestingPart[],
+): Promise<readonly PromiseSettledResult<readonly WireRow[]>[]> {
+  const asked = parts.map(({ nested, rows }): readonly Children[] =>
+    rows.length === 0 ? [] : nested.map((each) => ({ ...each, tuples: tuplesOf(rows, each.relation.from) })),
+  );
+  const wants = asked.flat();
+  const found = wants.length === 0 ? [] : await shownChildren(runtime, db, wants);
+  const groups = new Map(wants.map((want, index) => [want, found[index]]));
+  return Promise.allSettled(parts.map(async ({ rows }, place) => nest(rows, asked[place] ?? [], groups)));
+}
+
+type Grouped = ReadonlyMap<string, readonly WireRow[]>;
+
+function nest(
+  rows: readonly WireRow[],
+  wants: readonly Children[],
+  groups: ReadonlyMap<Children, PromiseSettledResult<Grouped> | undefined>,
+): readonly WireRow[] {
   const added: Record<string, Json>[] = rows.map((row) => ({ ...row }));
-  for (const each of nested) {
-    const { relation } = each;
-    const found = await readChildren(runtime, db, each, rows);
+  for (const want of wants) {
+    const { relation } = want;
+    const found = groups.get(want);
+    if (found?.status !== "fulfilled") throw found?.reason;
     for (const row of added) {
       const tuple = tupleOf(row, relation.from);
-      const children = (tuple === null ? undefined : found.get(JSON.stringify(tuple))) ?? [];
+      const children = (tuple === null ? undefined : found.value.get(JSON.stringify(tuple))) ?? [];
       row[relation.name] = relation.kind === "one" ? (children[0] ?? null) : children;
     }
   }
   return added;
 }
 
-/** The shown related rows, by the values that join them. */
-async function readChildren(
+/** What is to be shown of the related rows, by the values that join them. */
+async function shownChildren(
   runtime: Runtime,
   db: Db,
-  { relation, bound }: Nested,
+  wants: readonly Children[],
+): Promise<readonly PromiseSettledResult<Grouped>[]> {
+  const read = await readChildren(runtime, db, wants);
+  const permitted = await Promise.allSettled(
+    wants.map(async ({ bound }, index) => {
+      const found = read[index];
+      if (found?.status !== "fulfilled") throw found?.reason;
+      return permittedOf(bound, found.value);
+    }),
+  );
+  const inner = await withNestedInAll(
+    runtime,
+    db,
+    wants.map(({ bound }, index) => {
+      const found = permitted[index];
+      return { nested: bound.nested, rows: found?.status === "fulfilled" ? found.value : [] };
+    }),
+  );
+  return Promise.allSettled(
+    wants.map(async (want, index) => {
+      for (const found of [permitted[index], inner[index]])
+        if (found?.status === "rejected") throw found.reason;
+      const found = inner[index];
+      return grouped(want, found?.status === "fulfilled" ? found.value : []);
+    }),
+  );
+}
+
+async function permittedOf(
+  { resource, context }: Nested["bound"],
   rows: readonly WireRow[],
-): Promise<ReadonlyMap<string, readonly WireRow[]>> {
+): Promise<readonly WireRow[]> {
+  if (resource.options.permissions?.retrieve === undefined) return rows;
+  const permitted: WireRow[] = [];
+  for (const row of rows) if (await isPermitted(resource, "retrieve", context, row)) permitted.push(row);
+  return permitted;
+}
+
+/** Serialised, by the values that join them: the first few of each. */
+function grouped({ relation, bound }: Nested, rows: readonly WireRow[]): Grouped {
+  const groups = groupBy(rows, (row) => JSON.stringify(tupleOf(row, relation.to)));
+  return new Map(
+    [...groups].map(([text, group]) => [
+      text,
+      group.slice(0, bound.limit).map((row) => bound.projection.serialize(row)),
+    ]),
+  );
+}
+
+function tuplesOf(rows: readonly WireRow[], columns: readonly string[]): ReadonlyMap<string, Tuple> {
   const tuples = new Map<string, Tuple>();
   for (const row of rows) {
-    const tuple = tupleOf(row, relation.from);
+    const tuple = tupleOf(row, columns);
     if (tuple !== null) tuples.set(JSON.stringify(tuple), tuple);
   }
-  const all = [...tuples.values()];
-  const children: WireRow[] = [];
-  for (let start = 0; start < all.length; start += mostTuples) {
-    const of = [bound.predicate, haveOneOf(relation.to, all.slice(start, start + mostTuples))];
-    children.push(...(await readJoined(runtime, db, relation.to, bound, { op: "and", of })));
-    ensureFew(children.length, runtime.limits.liveRows);
-  }
-  const permitted: WireRow[] = [];
-  for (const child of children) {
-    if (await isPermitted(bound.resource, "retrieve", bound.context, child)) permitted.push(child);
-  }
-  const groups = new Map<string, WireRow[]>();
-  for (const child of await withNested(runtime, db, bound.nested, permitted)) {
-    const text = JSON.stringify(tupleOf(child, relation.to));
-    const group = groups.get(text) ?? [];
-    if (group.length < bound.limit) group.push(bound.projection.serialize(child));
-    groups.set(text, group);
-  }
-  return groups;
-}
-
-/** Related rows in their order; where only the first few of each are wanted the database tells which, unless a permission does. */
-async function readJoined(
-  { database: { dialect }, limits }: Runtime,
-  db: Db,
-  to: readonly string[],
-  bound: Bound,
-  predicate: Predicate,
-): Promise<readonly WireRow[]> {
-  const { info, options } = bound.resource;
-  const isCut = Number.isFinite(bound.limit) && options.permissions?.retrieve === undefined;
-  if (!isCut) return fetchRows(db, { ...bound, predicate, limit: limits.liveRows + 1 }, dialect);
-  const order = sql.join(printOrder(bound.order, info, dialect), sql`, `);
-  const partition = sql.join(
-    to.map((name) => sql`${info.columns.get(name)?.drizzle as Column}`),
-    sql`, `,
-  );
-  const ranked = db
-    .select({
-      ...columnsOf(info),
-      "liveset:rank": sql<number>`row_number() over (partition by ${partition} order by ${order})`.as(
-        "liveset:rank",
-      ),
-    })
-    .from(info.table as SQLiteTable)
-    .where(printPredicate(predicate, info, dialect))
-    .as("ranked");
-  const rows = await db
-    .select()
-    .from(ranked)
-    .where(sql`${ranked["liveset:rank"]} <= ${bound.limit}`)
-    .orderBy(sql`${ranked["liveset:rank"]}`)
-    .limit(limits.liveRows + 1);
-  return rows.map((row) => info.toWire(row as Readonly<Record<string, unknown>>));
-}
-
-function columnsOf({ columns }: TableInfo): Record<string, Column> {
-  return Object.fromEntries([...columns].map(([name, { drizzle }]) => [name, drizzle]));
+  return tuples;
 }
 
 /** Null where one of the values is: nothing is joined by NULL. */

@@ -2,9 +2,7 @@ import { LivesetError } from "../../../core/error/liveset-error.ts";
 import type { WireRow } from "../../../core/json.ts";
 import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
 import type { Tuple } from "../../../core/query/have-one-of.ts";
-import { ensureFew } from "../../operation/ensure-few.ts";
-import { fetchRows } from "../../operation/fetch-rows.ts";
-import { withNested } from "../../operation/read-nested.ts";
+import { withNestedInAll } from "../../operation/read-nested.ts";
 import type { Db } from "../../register.ts";
 import type { Runtime } from "../../runtime.ts";
 import { getOrMake } from "../get-or-make.ts";
@@ -14,6 +12,7 @@ import { everyone, groupsAsked } from "./groups-asked.ts";
 import type { JudgedQuery } from "./judged-query.ts";
 import { readBelonging } from "./read-belonging.ts";
 import { readKeys, textsOf } from "./read-keys.ts";
+import { readQueries } from "./read-queries.ts";
 import type { WindowReading } from "./read-window.ts";
 
 /** What the database says of a group. */
@@ -38,8 +37,8 @@ export interface Answers {
 const mostKeys = 5_000;
 
 /**
- * Asks the database, in the snapshot that `db` reads, what became of the groups: one query for all of a shape. A group whose query fails
- * has no verdict, others have theirs (P7).
+ * Asks the database, in the snapshot that `db` reads, what became of the groups: one query for all of a shape, and one for all that nest
+ * the same rows. A group whose query fails has no verdict, others have theirs (P7).
  *
  * @throws LivesetError `unavailable`, or what the database has for it, where none can be had.
  */
@@ -70,14 +69,8 @@ export async function answer(runtime: Runtime, db: Db, concerns: Concerns): Prom
       askOneByOne(groups);
     }
   }
-  for (const [group, judged] of whole) {
-    try {
-      answers.verdicts.set(group, await readAnew(runtime, db, judged));
-    } catch (thrown) {
-      throwIfGone(runtime, thrown);
-      answers.failed.set(group, thrown);
-    }
-  }
+  await readAnew(runtime, db, whole, answers);
+  await nest(runtime, db, answers);
   return answers;
 }
 
@@ -107,28 +100,56 @@ function without<V>(
   return new Map([...groups].filter(([group]) => !others.has(group)));
 }
 
-async function readAnew(runtime: Runtime, db: Db, judged: JudgedQuery): Promise<Verdict> {
-  const { window, info } = judged;
-  if (window !== null) return { asked: null, found: new Map(), reading: await window.read(runtime, db) };
-  const rows = await readWhole(runtime, db, judged);
-  return { asked: null, found: new Map(rows.map((row) => [keyTextOf(row, info.key), row])) };
-}
-
-/**
- * The rows of a query, all columns, with what is nested in them.
- *
- * @throws LivesetError `too_many_rows`.
- */
-export async function readWhole(
+/** Reads groups as a whole. */
+async function readAnew(
   runtime: Runtime,
   db: Db,
-  { query }: JudgedQuery,
-): Promise<readonly WireRow[]> {
-  const { database, limits } = runtime;
-  const all = { ...query.bound, limit: limits.liveRows + 1, offset: 0, after: null };
-  const rows = await fetchRows(db, all, database.dialect);
-  ensureFew(rows.length, limits.liveRows);
-  return withNested(runtime, db, query.bound.nested, rows);
+  whole: ReadonlyMap<Group, JudgedQuery>,
+  { verdicts, failed }: Answers,
+): Promise<void> {
+  const all = [...whole];
+  const results = await readQueries(
+    runtime,
+    db,
+    all.map(([, judged]) => judged.asked),
+  );
+  for (const [place, [group, { window, info }]] of all.entries()) {
+    const result = results[place];
+    if (result?.status !== "fulfilled") {
+      throwIfGone(runtime, result?.reason);
+      failed.set(group, result?.reason);
+      continue;
+    }
+    const reading = result.value;
+    const found = new Map(window === null ? reading.rows.map((row) => [keyTextOf(row, info.key), row]) : []);
+    verdicts.set(group, { asked: null, found, ...(window === null ? {} : { reading }) });
+  }
+}
+
+/** Nests what is asked for in the rows of all groups at once. */
+async function nest(runtime: Runtime, db: Db, { verdicts, failed }: Answers): Promise<void> {
+  const nesting = [...verdicts].filter(([{ judged }]) => (judged?.query.bound.nested.length ?? 0) > 0);
+  if (nesting.length === 0) return;
+  const results = await withNestedInAll(
+    runtime,
+    db,
+    nesting.map(([{ judged }, { found, reading }]) => ({
+      nested: judged?.query.bound.nested ?? [],
+      rows: reading?.rows ?? [...found.values()],
+    })),
+  );
+  for (const [place, [group, verdict]] of nesting.entries()) {
+    const result = results[place];
+    if (result?.status !== "fulfilled") {
+      throwIfGone(runtime, result?.reason);
+      failed.set(group, result?.reason);
+    } else if (verdict.reading !== undefined) {
+      verdicts.set(group, { ...verdict, reading: { ...verdict.reading, rows: result.value } });
+    } else {
+      const { key } = group.resource.info;
+      for (const row of result.value) verdict.found.set(keyTextOf(row, key), row);
+    }
+  }
 }
 
 /** Finds out which of the rows belong to which of the groups. */
@@ -149,11 +170,6 @@ async function judgeRows(
   for (const { asked } of own) for (const text of texts) asked?.add(text);
   const { dialect } = runtime.database;
   await readBelonging(db, dialect, queries, keys, (place, key, row) => own[place]?.found.set(key, row));
-  for (const [place, { query }] of queries.entries()) {
-    const found = own[place]?.found ?? new Map<KeyText, WireRow>();
-    const rows = await withNested(runtime, db, query.bound.nested, [...found.values()]);
-    for (const row of rows) found.set(keyTextOf(row, first.info.key), row);
-  }
 }
 
 /** A database that cannot be asked at all is no fault of a group's. */

@@ -1,10 +1,10 @@
 import type { KeyText } from "../../../core/key/key.ts";
+import type { Shape } from "../../database/shape.ts";
 import type { TableInfo } from "../../table/table-info.ts";
 import { getOrMake } from "../get-or-make.ts";
 import type { Group } from "../group.ts";
 import { type Address, type AddressStep, addressText } from "./address.ts";
 import type { JudgedQuery } from "./judged-query.ts";
-import type { Shape } from "./shape.ts";
 
 /**
  * Groups whose predicates differ in their addresses alone, as the lists of a thousand members of lists do. A change that

@@ -1,6 +1,7 @@
 import type { WireRow } from "../../../core/json.ts";
 import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
 import { type Dependency, dependenciesOf } from "../../../core/query/dependencies-of.ts";
+import { type Shape, shapeOf } from "../../database/shape.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
 import type { TableInfo } from "../../table/table-info.ts";
 import type { LiveQuery } from "../live-query.ts";
@@ -8,8 +9,8 @@ import { type Address, addressOf } from "./address.ts";
 import { LiveWindow, type LiveWindowStep } from "./live-window.ts";
 import { type MemberChanges, Members, type MembersWatch } from "./members.ts";
 import { nestedDependencies } from "./nested-dependencies.ts";
+import type { QueryAsked } from "./read-queries.ts";
 import type { WindowReading } from "./read-window.ts";
-import { type Shape, shapeOf } from "./shape.ts";
 
 const nothing: MemberChanges = { enter: [], update: [], leave: [] };
 
@@ -42,6 +43,11 @@ export class JudgedQuery {
 
   get info(): TableInfo {
     return this.query.bound.resource.info;
+  }
+
+  /** What the database is asked for when it is read. */
+  get asked(): QueryAsked {
+    return { query: this.query, window: this.window?.asked ?? null };
   }
 
   /** Its rows as they were at the last transaction that was handed out; null before they have been read. */

@@ -17,10 +17,8 @@ import { compilePredicate } from "../../../core/query/evaluate.ts";
 import { isExact, isExactPredicate } from "../../../core/query/exactness.ts";
 import { seekPredicate } from "../../../core/query/seek.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
-import type { Db } from "../../register.ts";
-import type { Runtime } from "../../runtime.ts";
 import type { LiveQuery } from "../live-query.ts";
-import { readWindow, type WindowReading } from "./read-window.ts";
+import type { AskedOfWindow, WindowReading } from "./read-window.ts";
 
 /** A window at a moment. */
 export interface WindowState {
@@ -51,7 +49,6 @@ interface Follower {
  * permission is asked with each row, it is read anew whenever its list may have changed.
  */
 export class LiveWindow {
-  readonly #query: LiveQuery;
   readonly #limit: number;
   readonly #hasTotal: boolean;
   readonly #shape: WindowShape;
@@ -65,7 +62,6 @@ export class LiveWindow {
   ) {
     const { order, resource } = query.bound;
     const { columns, key } = resource.info;
-    this.#query = query;
     this.#limit = limit;
     this.#hasTotal = total;
     this.#follower = followerOf(query, dialect);
@@ -91,10 +87,10 @@ export class LiveWindow {
     return this.factsOf(this.#state);
   }
 
-  /** Reads it in the snapshot of `db`. */
-  read(runtime: Runtime, db: Db): Promise<WindowReading> {
+  /** What the database is asked for when it is read. */
+  get asked(): AskedOfWindow {
     const limit = this.#limit === 0 ? 0 : this.#limit + this.#shape.ahead;
-    return readWindow(runtime, db, this.#query, { limit, total: this.#hasTotal });
+    return { limit, total: this.#hasTotal };
   }
 
   stateOf({ rows, total }: WindowReading): WindowState {

@@ -1,10 +1,12 @@
 import { refusal } from "../../operation/check-permission.ts";
+import { withNestedInAll } from "../../operation/read-nested.ts";
 import type { Db } from "../../register.ts";
 import type { Runtime } from "../../runtime.ts";
 import { failureOf } from "../failure-of.ts";
 import type { Group } from "../group.ts";
-import { readWhole } from "./answers.ts";
 import type { JudgedQuery } from "./judged-query.ts";
+import { type QueryAsked, readQueries } from "./read-queries.ts";
+import type { WindowReading } from "./read-window.ts";
 
 interface Load {
   readonly judged: JudgedQuery;
@@ -38,14 +40,19 @@ export class Loads {
 
   /** Reads rows, some groups at once. What is returned hands them over; if it is never called, they are read again. */
   async read(runtime: Runtime, db: Db): Promise<() => void> {
-    const settled: (() => void)[] = [];
-    for (const [group, load] of [...this.#waiting].slice(0, mostLoads)) {
-      const settle = await this.#readOne(runtime, db, group, load);
-      settled.push(() => {
-        this.#waiting.delete(group);
-        settle();
-      });
-    }
+    const loads = [...this.#waiting].slice(0, mostLoads);
+    // Whom nobody holds any more is not read.
+    const held = loads.filter(([{ subscribers }]) => subscribers.size > 0);
+    const results = await readNested(
+      runtime,
+      db,
+      held.map(([, { judged }]) => judged.asked),
+    );
+    const read = new Map(held.map(([group], place) => [group, results[place]]));
+    const settled = loads.map(([group, load]) => () => {
+      this.#waiting.delete(group);
+      hand(runtime, group, load, read.get(group));
+    });
     return () => {
       for (const settle of settled) settle();
     };
@@ -56,42 +63,48 @@ export class Loads {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
+}
 
-  async #readOne(
-    runtime: Runtime,
-    db: Db,
-    group: Group,
-    { judged, resolve, reject }: Load,
-  ): Promise<() => void> {
-    const fail = (thrown: unknown) => () =>
-      reject(failureOf(runtime, thrown, { resource: group.resource.name }));
-    if (group.subscribers.size === 0) return resolve;
-    try {
-      const { window } = judged;
-      if (window !== null) {
-        const reading = await window.read(runtime, db);
-        return () => {
-          try {
-            judged.loadWindow(window, reading);
-            resolve();
-          } catch (thrown) {
-            fail(thrown)();
-          }
-        };
-      }
-      const rows = await readWhole(runtime, db, judged);
-      return () => {
-        try {
-          judged.load(rows);
-          const isRefused = !judged.query.isList && rows.length > 0 && judged.members?.size === 0;
-          if (isRefused) throw refusal(judged.query.bound.context);
-          resolve();
-        } catch (thrown) {
-          fail(thrown)();
-        }
-      };
-    } catch (thrown) {
-      return fail(thrown);
-    }
+/** Hands over what was read; nothing where the group was not read. */
+function hand(
+  runtime: Runtime,
+  { resource }: Group,
+  { judged, resolve, reject }: Load,
+  result: PromiseSettledResult<WindowReading> | undefined,
+): void {
+  if (result === undefined) return resolve();
+  try {
+    if (result.status === "rejected") throw result.reason;
+    const { query, window } = judged;
+    const { rows } = result.value;
+    if (window !== null) judged.loadWindow(window, result.value);
+    else judged.load(rows);
+    const isRefused = !query.isList && rows.length > 0 && judged.members?.size === 0;
+    if (isRefused) throw refusal(query.bound.context);
+    resolve();
+  } catch (thrown) {
+    reject(failureOf(runtime, thrown, { resource: resource.name }));
   }
+}
+
+/** Reads queries with what is nested in their rows. */
+async function readNested(
+  runtime: Runtime,
+  db: Db,
+  asked: readonly QueryAsked[],
+): Promise<readonly PromiseSettledResult<WindowReading>[]> {
+  const results = await readQueries(runtime, db, asked);
+  const nested = await withNestedInAll(
+    runtime,
+    db,
+    asked.map(({ query }, place) => {
+      const result = results[place];
+      return { nested: query.bound.nested, rows: result?.status === "fulfilled" ? result.value.rows : [] };
+    }),
+  );
+  return results.map((result, place) => {
+    const inner = nested[place];
+    if (result.status === "rejected" || inner === undefined) return result;
+    return inner.status === "rejected" ? inner : { ...result, value: { ...result.value, rows: inner.value } };
+  });
 }

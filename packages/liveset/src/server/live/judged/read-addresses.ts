@@ -1,14 +1,14 @@
 import { aliasedTableColumn, type SQL, sql } from "drizzle-orm";
 import { haveOneOf, type Tuple } from "../../../core/query/have-one-of.ts";
 import type { Operand } from "../../../core/query/predicate.ts";
+import { columnSql } from "../../database/column-sql.ts";
 import { comparable } from "../../database/print-comparison.ts";
 import { printPredicate } from "../../database/print-predicate.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
+import { inParts } from "../../in-parts.ts";
 import type { Db } from "../../register.ts";
 import type { TableColumn, TableInfo } from "../../table/table-info.ts";
 import { type AddressStep, addressText } from "./address.ts";
-import { columnSql } from "./column-sql.ts";
-import { inParts } from "./in-parts.ts";
 
 /** Keys in one query. */
 const mostKeys = 500;

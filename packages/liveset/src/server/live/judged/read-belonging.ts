@@ -3,13 +3,13 @@ import type { WireRow } from "../../../core/json.ts";
 import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
 import { haveOneOf, type Tuple } from "../../../core/query/have-one-of.ts";
 import { type Binding, bindInOrder, bindingsTable, placeColumn } from "../../database/bindings.ts";
+import { columnSql } from "../../database/column-sql.ts";
 import { printPredicate } from "../../database/print-predicate.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
+import { inParts } from "../../in-parts.ts";
 import type { Db } from "../../register.ts";
 import type { TableInfo } from "../../table/table-info.ts";
 import { getOrMake } from "../get-or-make.ts";
-import { columnSql } from "./column-sql.ts";
-import { inParts } from "./in-parts.ts";
 import type { JudgedQuery } from "./judged-query.ts";
 
 /** Bounds of one query of the database: keys, live queries, and keys times live queries. */

@@ -2,13 +2,13 @@ import { type Column, type SQL, sql } from "drizzle-orm";
 import { type KeyText, keyTextOf } from "../../../core/key/key.ts";
 import type { Tuple } from "../../../core/query/have-one-of.ts";
 import type { Operand } from "../../../core/query/predicate.ts";
+import { columnSql } from "../../database/column-sql.ts";
 import { printPredicate } from "../../database/print-predicate.ts";
 import type { SqlDialect } from "../../database/sql-dialect.ts";
+import { inParts } from "../../in-parts.ts";
 import type { Db } from "../../register.ts";
 import type { TableInfo } from "../../table/table-info.ts";
-import { columnSql } from "./column-sql.ts";
 import type { Question } from "./concerns.ts";
-import { inParts } from "./in-parts.ts";
 import { leadTo } from "./reach.ts";
 
 /** Values in one query. */

@@ -1,6 +1,5 @@
 import type { WireRow } from "../../../core/json.ts";
 import { countRows, fetchRows } from "../../operation/fetch-rows.ts";
-import { withNested } from "../../operation/read-nested.ts";
 import type { Db } from "../../register.ts";
 import type { Runtime } from "../../runtime.ts";
 import type { LiveQuery } from "../live-query.ts";
@@ -14,27 +13,23 @@ export interface WindowReading {
   readonly total: number | null;
 }
 
+/** What is asked of a window: its first so many rows, and whether all are counted. */
+export interface AskedOfWindow {
+  readonly limit: number;
+  readonly total: boolean;
+}
+
 /**
- * Reads the first rows of a live query, and how many there are in all, in the snapshot of `db`. Where a permission is asked with
- * each row, rows that it withholds count for nothing.
+ * Reads the first rows of a live query, and how many there are in all, in the snapshot of `db`; what is nested in them is not. Where a
+ * permission is asked with each row, rows that it withholds count for nothing.
  *
  * @throws what `readPermitted` throws.
  */
 export async function readWindow(
   runtime: Runtime,
   db: Db,
-  query: LiveQuery,
-  asked: { readonly limit: number; readonly total: boolean },
-): Promise<WindowReading> {
-  const { rows, total } = await readOwn(runtime, db, query, asked);
-  return { rows: await withNested(runtime, db, query.bound.nested, rows), total };
-}
-
-async function readOwn(
-  runtime: Runtime,
-  db: Db,
   { bound, may }: LiveQuery,
-  { limit, total }: { readonly limit: number; readonly total: boolean },
+  { limit, total }: AskedOfWindow,
 ): Promise<WindowReading> {
   if (may === null) {
     const { dialect } = runtime.database;

@@ -1,7 +1,7 @@
-import { operandsOf } from "../../../core/query/operands-of.ts";
-import type { Comparison, Operand, Predicate } from "../../../core/query/predicate.ts";
-import { type Binding, bindable, isBound } from "../../database/bindings.ts";
-import type { TableInfo } from "../../table/table-info.ts";
+import { operandsOf } from "../../core/query/operands-of.ts";
+import type { Comparison, Operand, Predicate } from "../../core/query/predicate.ts";
+import type { TableInfo } from "../table/table-info.ts";
+import { type Binding, bindable, isBound } from "./bindings.ts";
 
 /** A predicate without its operands: the database is asked once for all predicates of one shape. */
 export interface Shape {
