@@ -1,9 +1,10 @@
-import type { ApiTypes } from "../core/api-types.ts";
+import type { ApiTypes, ResourceTypes } from "../core/api-types.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
 import type { Readable } from "../store/signal.ts";
 import type { TokenSource } from "./connection.ts";
 import type { Connection } from "./live-handle.ts";
-import type { ResourceClient } from "./resource-client.ts";
+import type { CallOptions } from "./operation.ts";
+import type { ActionCall, ResourceClient } from "./resource-client.ts";
 
 /** How the client's connection stands. */
 export interface ClientStatus {
@@ -22,6 +23,24 @@ export type ResourcesOf<A extends ApiTypes> = NonNullable<A["$types"]>;
 export interface ClientBase<A extends ApiTypes = ApiTypes> {
   /** A resource by name; also one whose name is taken by a method. */
   resource<K extends keyof ResourcesOf<A> & string>(name: K): ResourceClient<ResourcesOf<A>[K]>;
+  /**
+   * Does several writes as one: the server does all of them in one transaction, in their order, or none. What the work calls
+   * on `tx` is gathered, and sent when it returns. Resolves with what each would have resolved with by itself.
+   * @throws LivesetError whose `errors` say by `["operations", index]` which of them failed.
+   *
+   * @example
+   * ```ts
+   * import type { Client } from "liveset/client";
+   *
+   * export async function move(client: Client, task: number, list: number): Promise<void> {
+   *   await client.mutate((tx) => {
+   *     tx.resource("tasks").patch(task, { list });
+   *     tx.resource("lists").patch(list, { touched: true });
+   *   });
+   * }
+   * ```
+   */
+  mutate(work: (tx: Transaction<A>) => void, options?: CallOptions): Promise<readonly unknown[]>;
   /** The state of the connection, to be read and watched. */
   readonly status: Readable<ClientStatus>;
   /** Presents another token, or another way to get one; null signs out. Also ends a pause after `session_expired`. */
@@ -31,6 +50,24 @@ export interface ClientBase<A extends ApiTypes = ApiTypes> {
   /** Ends everything for good: what waits rejects with `released`. */
   close(): void;
 }
+
+type TransactionMethods<T extends ResourceTypes> = {
+  readonly [M in "create" | "update" | "patch" | "delete"]: (
+    ...args: Parameters<ResourceClient<T>[M]>
+  ) => void;
+} & {
+  readonly actions: {
+    readonly [K in keyof T["actions"]]: (...args: Parameters<ActionCall<T, T["actions"][K]>>) => void;
+  };
+};
+
+/** What a `mutate` may do: the writes of each resource, by name. */
+export type Transaction<A extends ApiTypes = ApiTypes> = {
+  readonly [K in Exclude<keyof ResourcesOf<A>, "resource" | "then">]: TransactionMethods<ResourcesOf<A>[K]>;
+} & {
+  /** A resource by name. */
+  resource<K extends keyof ResourcesOf<A> & string>(name: K): TransactionMethods<ResourcesOf<A>[K]>;
+};
 
 /**
  * A client: its resources by name, and the methods of `ClientBase`.

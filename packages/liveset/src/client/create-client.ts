@@ -4,6 +4,7 @@ import type { ClientOptions } from "./client-options.ts";
 import { Engine } from "./engine.ts";
 import { makeResource } from "./make-resource.ts";
 import type { ResourceClient } from "./resource-client.ts";
+import { resourcesOf } from "./resources-of.ts";
 import { socketUrlOf } from "./urls.ts";
 
 /**
@@ -38,16 +39,10 @@ export function createClient<A extends ApiTypes>(url: string | URL, options: Cli
   const methods: ClientBase = {
     resource,
     status: engine.status,
+    mutate: (work, options) => engine.mutate(work, options) as Promise<readonly unknown[]>,
     auth: (token) => engine.auth(token),
     reconnect: () => engine.reconnect(),
     close: () => engine.close(),
   };
-  return new Proxy(methods, {
-    get: (own, name) => (name in own || !isResourceName(name) ? Reflect.get(own, name) : resource(name)),
-  }) as Client<A>;
-}
-
-/** Names that others look for on any object (promises, JSON, frameworks' marks) are no resources. */
-function isResourceName(name: string | symbol): name is string {
-  return typeof name === "string" && name !== "then" && name !== "toJSON" && !/^[_$@]/.test(name);
+  return resourcesOf(resource, methods) as Client<A>;
 }

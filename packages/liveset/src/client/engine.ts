@@ -17,10 +17,12 @@ import { link } from "./link.ts";
 import type { Connection as LiveConnection, LiveHandle, LiveWindow } from "./live-handle.ts";
 import { LiveQueries } from "./live-queries.ts";
 import type { LiveQuery, Rows } from "./live-query.ts";
-import type { Caller } from "./make-resource.ts";
+import { type Caller, makeResource } from "./make-resource.ts";
 import { mutationId } from "./mutation-id.ts";
-import { type Answer, type CallOptions, isRead, type Operation } from "./operation.ts";
+import { type Answer, type CallOptions, isRead, type Operation, type Question } from "./operation.ts";
 import { Requests } from "./requests.ts";
+import type { ResourceClient } from "./resource-client.ts";
+import { resourcesOf } from "./resources-of.ts";
 import type { State } from "./session.ts";
 import { restUrlOf } from "./urls.ts";
 import { WindowHandle } from "./window-handle.ts";
@@ -80,14 +82,34 @@ export class Engine implements Caller {
       ...(isRead(operation.action) ? {} : { mutation: options.mutation ?? mutationId() }),
       ...(options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }),
     };
+    return this.#write([whole], whole, options);
+  }
+
+  async mutate(work: (tx: never) => void, options: CallOptions = {}): Promise<Json> {
+    const operations: Operation[] = [];
+    const caller = {
+      call: async (operation: Operation, { ifMatch }: CallOptions): Promise<Json> => {
+        operations.push(ifMatch === undefined ? operation : { ...operation, ifMatch });
+        return null;
+      },
+    };
+    const resource = (name: string): ResourceClient => makeResource(name, caller as unknown as Caller);
+    work(resourcesOf(resource, { resource }) as never);
+    if (operations.length === 0) return [];
+    const batch = { operations, mutation: options.mutation ?? mutationId() };
+    const answers = await this.#write(operations, batch, options);
+    return (answers as readonly { readonly data: Json }[]).map(({ data }) => data);
+  }
+
+  #write(operations: readonly Operation[], question: Question, options: CallOptions): Promise<Json> {
     const { store } = this.#options;
+    const { mutation } = question;
     const send = async (): Promise<Json> => {
-      const answer = await this.#ask(whole, options.signal);
+      const answer = await this.#ask(question, options.signal);
       options.onAnswer?.(answer);
       return answer.data;
     };
-    const { mutation } = whole;
-    return mutation === undefined || store === undefined ? send() : store.write(mutation, [whole], send);
+    return mutation === undefined || store === undefined ? send() : store.write(mutation, operations, send);
   }
 
   live(target: Target | null): LiveHandle<unknown> {
@@ -126,7 +148,7 @@ export class Engine implements Caller {
     this.#connection.dispatch({ type: "close" });
   }
 
-  #ask(operation: Operation, signal: AbortSignal | undefined): Promise<Answer> {
+  #ask(operation: Question, signal: AbortSignal | undefined): Promise<Answer> {
     const connection = this.#connection;
     if (connection.state.name === "closed") return Promise.reject(new LivesetError("released"));
     connection.dispatch({ type: "want" });
@@ -135,7 +157,7 @@ export class Engine implements Caller {
     return this.#requests.ask(operation, signal);
   }
 
-  async #askHttp(operation: Operation, signal: AbortSignal | undefined): Promise<Answer> {
+  async #askHttp(operation: Question, signal: AbortSignal | undefined): Promise<Answer> {
     try {
       const fetch = this.#options.fetch ?? globalThis.fetch;
       const token = (): Promise<string | null> => this.#connection.token();

@@ -3,7 +3,7 @@ import type { Json } from "../core/json.ts";
 import { keyText } from "../core/key/key.ts";
 import type { Query } from "../core/protocol/query.ts";
 import { printUrlQuery } from "../core/query/print-url-query.ts";
-import type { Answer, Operation } from "./operation.ts";
+import { type Answer, type BatchOperations, isBatch, type Operation, type Question } from "./operation.ts";
 import { aborted } from "./requests.ts";
 
 /** What HTTP calls need. */
@@ -26,9 +26,10 @@ const methods: Readonly<Record<string, string>> = {
 /** Asks over HTTP. Rejects with LivesetError only: `disconnected` where no answer came. */
 export async function askHttp(
   options: HttpOptions,
-  operation: Operation,
+  question: Question,
   signal?: AbortSignal,
 ): Promise<Answer> {
+  const operation: Operation = isBatch(question) ? asOperation(question) : question;
   const { fetch } = options;
   let response: Response;
   let text: string;
@@ -53,6 +54,12 @@ export async function askHttp(
   };
 }
 
+/** A batch goes to the root. */
+function asOperation({ operations, mutation }: BatchOperations): Operation {
+  const data = { operations } as unknown as Json;
+  return { resource: "", action: "create", data, ...(mutation === undefined ? {} : { mutation }) };
+}
+
 /** The address of an operation: `tasks/`, `tasks/1/`, `tasks/1/complete/` or `tasks/complete/`, and the query. */
 export function urlOf(restUrl: string, { resource, action, key, params, query }: Operation): string {
   const parts = [
@@ -65,6 +72,7 @@ export function urlOf(restUrl: string, { resource, action, key, params, query }:
     search.append(name, typeof value === "string" ? value : JSON.stringify(value));
   }
   const suffix = search.size === 0 ? "" : `?${search}`;
+  if (resource === "") return restUrl;
   return `${restUrl}${parts.map(encodeURIComponent).join("/")}/${suffix}`;
 }
 

@@ -11,7 +11,7 @@ export type { Shown } from "../core/nested-types.ts";
 export type { OrderBy, OrderValue } from "../core/query/order.ts";
 export type { Readable } from "../store/signal.ts";
 export type { Backoff } from "./backoff.ts";
-export type { Client, ClientBase, ClientStatus, ResourcesOf } from "./client.ts";
+export type { Client, ClientBase, ClientStatus, ResourcesOf, Transaction } from "./client.ts";
 export type { ClientOptions } from "./client-options.ts";
 export type { TokenSource } from "./connection.ts";
 export { createClient } from "./create-client.ts";

@@ -1,8 +1,20 @@
 import type { Json } from "../core/json.ts";
+import type { Batch } from "../core/protocol/batch.ts";
 import type { Request } from "../core/protocol/request.ts";
 
 /** One operation or action to ask the server for: a `request` frame without its id. */
 export type Operation = Omit<Request, "type" | "id">;
+
+/** Several writes to ask for as one: a `batch` frame without its id. */
+export type BatchOperations = Omit<Batch, "type" | "id">;
+
+/** Anything that is answered. */
+export type Question = Operation | BatchOperations;
+
+/** Whether several writes are asked for as one. */
+export function isBatch(question: Question): question is BatchOperations {
+  return "operations" in question;
+}
 
 /** The answer to an operation, whatever the transport. */
 export interface Answer {

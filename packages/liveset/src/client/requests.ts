@@ -1,8 +1,9 @@
 import type { Clock } from "../core/clock.ts";
 import { LivesetError } from "../core/error/liveset-error.ts";
+import type { Batch } from "../core/protocol/batch.ts";
 import type { Request } from "../core/protocol/request.ts";
 import type { Response } from "../core/protocol/response.ts";
-import type { Answer, Operation } from "./operation.ts";
+import { type Answer, isBatch, type Question } from "./operation.ts";
 
 /** Requests under way at the same time; the server's own default bound. */
 const inFlight = 32;
@@ -17,11 +18,11 @@ export interface RequestsOptions {
   readonly clock: Clock;
   /** How long a request may take in all, in ms; null is for ever. */
   readonly timeout: number | null;
-  readonly send: (frame: Request) => void;
+  readonly send: (frame: Request | Batch) => void;
 }
 
 interface Entry {
-  readonly frame: Request;
+  readonly frame: Request | Batch;
   readonly settle: (outcome: Answer | LivesetError) => void;
   sent: boolean;
   sends: number;
@@ -44,7 +45,7 @@ export class Requests {
   }
 
   /** Asks, as soon as there is a connection. Rejects with LivesetError only. */
-  ask(operation: Operation, signal?: AbortSignal): Promise<Answer> {
+  ask(question: Question, signal?: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(aborted(signal));
       if (this.#entries.size - this.#sent >= bound) {
@@ -61,7 +62,10 @@ export class Requests {
         else resolve(outcome);
       };
       signal?.addEventListener("abort", onAbort);
-      this.#entries.set(id, { frame: { type: "request", id, ...operation }, settle, sent: false, sends: 0 });
+      const frame: Request | Batch = isBatch(question)
+        ? { type: "batch", id, ...question }
+        : { type: "request", id, ...question };
+      this.#entries.set(id, { frame, settle, sent: false, sends: 0 });
       this.#pump();
     });
   }

@@ -21,6 +21,8 @@ export interface Limits {
   readonly framesPerSecond: number;
   /** Requests of one connection under way at the same time; further ones wait unread until one ends. */
   readonly requestsInFlight: number;
+  /** Operations of one batch. */
+  readonly batchOperations: number;
   /** Bytes of changes that may wait for a slow reader; beyond them its largest live list is reset, and sent anew when it has read the rest. */
   readonly waitingBytes: number;
   /** Bytes that may wait for a slow reader in all, its socket's buffer included, before it is closed with 4408. */
@@ -46,6 +48,7 @@ export const defaultLimits: Limits = {
   burst: 200,
   framesPerSecond: 100,
   requestsInFlight: 32,
+  batchOperations: 100,
   waitingBytes: 1024 * 1024,
   bufferedBytes: 8 * 1024 * 1024,
   waitingChanges: 100_000,

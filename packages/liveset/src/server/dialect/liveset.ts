@@ -38,6 +38,13 @@ function handle(session: Session, up: Up): void {
       const { type: _, id, ifMatch, ...wish } = up;
       return session.request(id, ifMatch === undefined ? wish : { ...wish, ifMatch: [ifMatch] });
     }
+    case "batch": {
+      const { type: _, id, operations, ...rest } = up;
+      const calls = operations.map(({ ifMatch, ...call }) =>
+        ifMatch === undefined ? call : { ...call, ifMatch: [ifMatch] },
+      );
+      return session.request(id, { ...rest, operations: calls });
+    }
     case "auth":
       return session.authenticate(up.token);
     case "ping":

@@ -1,5 +1,6 @@
 import type { Call, OperationResult } from "../operation/call.ts";
 import { operate } from "../operation/operate.ts";
+import { type Batch, operateBatch } from "../operation/operate-batch.ts";
 import { isDetached } from "../operation/run-action.ts";
 import { operationNames } from "../operation-names.ts";
 import type { Caller } from "./caller.ts";
@@ -11,6 +12,9 @@ import type { Voice } from "./voice.ts";
 
 /** An operation or action that a client asks for: a call without its caller. */
 export type Wish = Omit<Call, "user" | "request" | "ifNoneMatch" | "reply" | "signal">;
+
+/** Several writes that a client asks for as one. */
+export type BatchWish = Omit<Batch, "user" | "request">;
 
 /** Whose requests they are. */
 export interface RequestsOwner {
@@ -40,7 +44,7 @@ export class Requests {
   }
 
   /** Runs a request and says its answer, a write's after its transaction's frames (P6). */
-  run(id: string, caller: Caller, wish: Wish): void {
+  run(id: string, caller: Caller, wish: Wish | BatchWish): void {
     const { parts, inbox } = this.#owner;
     if (++this.#underWay === parts.runtime.limits.requestsInFlight) this.#release = inbox.hold();
     void this.#answer(id, caller, wish).finally(() => {
@@ -54,11 +58,11 @@ export class Requests {
     this.#abort?.abort();
   }
 
-  async #answer(id: string, caller: Caller, wish: Wish): Promise<void> {
+  async #answer(id: string, caller: Caller, wish: Wish | BatchWish): Promise<void> {
     const { parts, audience, voice } = this.#owner;
     const done = wish.mutation === undefined ? null : parts.authors.begin(wish.mutation, audience);
     const early: OperationResult[] = [];
-    const detached = isDetached(parts.runtime.resources.get(wish.resource), wish.action);
+    const detached = !isBatch(wish) && isDetached(parts.runtime.resources.get(wish.resource), wish.action);
     const say = (result: OperationResult): void => {
       if (!this.#ended) voice.partial?.(id, result);
     };
@@ -72,7 +76,12 @@ export class Requests {
       for (const partial of early) say(partial);
       if (result !== null) voice.response(id, result);
     } catch (thrown) {
-      voice.error(id, failureOf(parts.runtime, thrown, { resource: wish.resource, action: wish.action }));
+      voice.error(
+        id,
+        failureOf(parts.runtime, thrown, {
+          asked: isBatch(wish) ? "batch" : `${wish.resource}.${wish.action}`,
+        }),
+      );
     } finally {
       done?.();
     }
@@ -80,13 +89,17 @@ export class Requests {
 
   #inTurn(
     { user, request }: Caller,
-    wish: Wish & Pick<Call, "reply">,
+    wish: (Wish | BatchWish) & Pick<Call, "reply">,
     detached: boolean,
   ): Promise<OperationResult | null> {
-    const signal = operationNames.has(wish.action) ? {} : { signal: this.#signal };
-    const work = async (): Promise<OperationResult | null> =>
-      this.#ended ? null : operate(this.#owner.parts.runtime, { ...wish, ...signal, user, request });
-    if (detached || reads.has(wish.action)) return work();
+    const { runtime } = this.#owner.parts;
+    const work = async (): Promise<OperationResult | null> => {
+      if (this.#ended) return null;
+      if (isBatch(wish)) return operateBatch(runtime, { ...wish, user, request });
+      const signal = operationNames.has(wish.action) ? {} : { signal: this.#signal };
+      return operate(runtime, { ...wish, ...signal, user, request });
+    };
+    if (detached || (!isBatch(wish) && reads.has(wish.action))) return work();
     const result = this.#lastWrite.then(work);
     this.#lastWrite = result.catch(() => {});
     return result;
@@ -96,4 +109,8 @@ export class Requests {
     this.#abort ??= new AbortController();
     return this.#abort.signal;
   }
+}
+
+function isBatch(wish: Wish | BatchWish): wish is BatchWish {
+  return "operations" in wish;
 }

@@ -12,7 +12,7 @@ import type { LiveParts } from "./live-parts.ts";
 import type { PacedVoice } from "./paced-voice.ts";
 import { Principal, type PrincipalHold } from "./principal.ts";
 import { Rebinding } from "./rebinding.ts";
-import { Requests, type Wish } from "./requests.ts";
+import { type BatchWish, Requests, type Wish } from "./requests.ts";
 import type { Audience } from "./subscriber.ts";
 import { Subscription } from "./subscription.ts";
 
@@ -134,7 +134,7 @@ export class Session implements Audience {
     });
   }
 
-  request(id: string, wish: Wish): void {
+  request(id: string, wish: Wish | BatchWish): void {
     this.#inOrder(id, () => this.#requests.run(id, this.caller(), wish));
   }
 

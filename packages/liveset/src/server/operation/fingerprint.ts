@@ -2,15 +2,23 @@ import type { Json } from "../../core/json.ts";
 import type { Call } from "./call.ts";
 
 /** What a write asks for, as a digest: equal for equal resource, action, key, params and data, whatever the order of their keys. */
-export async function fingerprint(call: Call): Promise<string> {
+export function fingerprint(call: Asked): Promise<string> {
+  return digestOf(canonicalJson(parts(call)));
+}
+
+/** The same of several writes asked for as one, in their order. */
+export function batchFingerprint(calls: readonly Asked[]): Promise<string> {
+  return digestOf(canonicalJson(["batch", ...calls.map(parts)]));
+}
+
+type Asked = Pick<Call, "resource" | "action" | "key" | "params" | "data">;
+
+function parts(call: Asked): Json {
   const key = typeof call.key === "object" ? call.key : [call.key ?? null];
-  const text = canonicalJson([
-    call.resource,
-    call.action,
-    key.map(String),
-    call.params ?? {},
-    call.data ?? null,
-  ]);
+  return [call.resource, call.action, key.map(String), call.params ?? {}, call.data ?? null];
+}
+
+async function digestOf(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return btoa(String.fromCharCode(...new Uint8Array(digest)));
 }

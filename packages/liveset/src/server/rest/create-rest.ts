@@ -14,11 +14,13 @@ import { allowHeader, type Endpoint, endpointOf, type Target } from "./endpoint.
 import { problemResponse } from "./problem-response.ts";
 import { readCall } from "./read-call.ts";
 import { respond } from "./respond.ts";
+import { serveBatch } from "./serve-batch.ts";
 import type { RestBindings, RestSettings } from "./settings.ts";
 
 /** After how many ms a browser connects again to a stream that broke. */
 const retryEvents = 1000;
 
+const rootMethods = "GET, POST, HEAD, OPTIONS";
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** The REST interface: addresses and methods become calls of `operate`. */
@@ -34,7 +36,7 @@ export function createRest(runtime: Runtime, settings: RestSettings): Hono<{ Bin
       return undefined;
     });
   }
-  app.all(prefix === "" ? "/" : prefix, (c) => root(runtime, settings, c.req.raw));
+  app.all(prefix === "" ? "/" : prefix, (c) => root(runtime, settings, c.req.raw, c.env));
   const events = settings.notices?.events ?? null;
   if (events !== null) {
     app.all(`${prefix}/${events.path}`, (c) =>
@@ -132,17 +134,22 @@ async function answer(
   return respond(call, await operate(runtime, call), rootUrl(settings, request));
 }
 
-/** The interface's root names the resources, so that it can be explored from there. */
-function root(runtime: Runtime, settings: RestSettings, request: Request): Response {
+/** The interface's root names the resources, so that it can be explored from there, and takes batches. */
+async function root(
+  runtime: Runtime,
+  settings: RestSettings,
+  request: Request,
+  env: RestBindings,
+): Promise<Response> {
+  if (request.method === "POST") {
+    return serveBatch(runtime, request, await admit(runtime, settings, request, env));
+  }
   if (!safeMethods.has(request.method)) {
-    return problemResponse(new LivesetError("method_not_allowed"), { allow: "GET, HEAD, OPTIONS" });
+    return problemResponse(new LivesetError("method_not_allowed"), { allow: rootMethods });
   }
   const url = rootUrl(settings, request);
   const resources = Object.fromEntries([...runtime.resources.keys()].map((name) => [name, `${url}${name}/`]));
-  return Response.json(
-    resources,
-    request.method === "OPTIONS" ? { headers: { allow: "GET, HEAD, OPTIONS" } } : {},
-  );
+  return Response.json(resources, request.method === "OPTIONS" ? { headers: { allow: rootMethods } } : {});
 }
 
 function rootUrl({ origins, prefix }: RestSettings, request: Request): string {

@@ -17,7 +17,7 @@ test("a method that is not offered is answered with those that are", async () =>
   const answer = await ask(server, "DELETE", "/api/tasks/");
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, POST, HEAD, OPTIONS"]);
   expect(answer.body).toMatchObject({ code: "method_not_allowed", status: 405, title: expect.any(String) });
-  expect((await ask(server, "POST", "/api/")).status).toBe(405);
+  expect((await ask(server, "PUT", "/api/")).status).toBe(405);
 });
 
 test("OPTIONS describes the resource, and nothing that is hidden", async () => {
