@@ -27,7 +27,7 @@ export function createLifecycle<T extends { close(): void }>(
     // Tried again, it is not opened twice.
     if (!joined) await cluster?.open({ log, clock });
     joined = true;
-    await database.open({ tables: tablesOf(resources), log });
+    await database.open({ tables: tablesOf(resources), log, cluster });
     running = start();
     return running;
   };

@@ -32,7 +32,8 @@ export interface ServerOptions {
   readonly database: Database;
   /**
    * What several servers of one database share, such as `redisStreams(url)` of `liveset/redis`: `refresh` and `revoke` then reach
-   * the open sockets of all. It is opened before the database and closed after it. Default: this server is alone.
+   * the open sockets of all, and PostgreSQL's changes are read by one of them and published to all. Servers of one SQLite file each read
+   * its changes themselves. It is opened before the database and closed after it. Default: this server is alone.
    */
   readonly cluster?: ClusterLog;
   /**

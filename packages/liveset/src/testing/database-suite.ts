@@ -37,14 +37,17 @@ export const databaseCases: readonly DatabaseCase[] = [
  *
  * describeDatabase("my database", makeHarness, { describe, test });
  * ```
+ *
+ * @param cases some of them, where the others are run elsewhere. Default: all
  */
 export function describeDatabase(
   name: string,
   makeHarness: () => Promise<DatabaseHarness>,
   { describe, test }: SuiteRunner,
+  cases: readonly DatabaseCase[] = databaseCases,
 ): void {
   describe(name, () => {
-    for (const { title, run } of databaseCases) test(title, () => runCase(makeHarness, run));
+    for (const { title, run } of cases) test(title, () => runCase(makeHarness, run));
   });
 }
 

@@ -13,7 +13,7 @@ export {
 } from "./database-suite.ts";
 export { clusterLogCases, describeClusterLog, type LogCase, type LogHarness } from "./log-suite.ts";
 export { MemoryBroker, type MemoryBrokerOptions } from "./memory-log.ts";
-export { type LeftBehind, ReferenceClient } from "./reference-client.ts";
+export { type ClientSocket, type LeftBehind, ReferenceClient } from "./reference-client.ts";
 export { ReferenceList } from "./reference-list.ts";
 export { SocketEnd, type SocketEvent } from "./socket-end.ts";
 export { type SocketPair, type SocketPairOptions, socketPair } from "./socket-pair.ts";

@@ -12,6 +12,9 @@ import type { SocketEnd } from "./socket-end.ts";
 
 export type { LeftBehind } from "./reference-list.ts";
 
+/** The part of a socket that it uses; that of `ws` has it too. */
+export type ClientSocket = Pick<SocketEnd, "addEventListener" | "send">;
+
 /**
  * A client that does what the protocol says and nothing else: no cleverness, and no mercy. Whatever contradicts the
  * protocol or what it already knows (a row that enters twice, a change of a list that is not open, a commit of a
@@ -25,7 +28,7 @@ export class ReferenceClient {
   readonly responses: Map<string, Response> = new Map();
   /** Codes with which the connection was closed; at most one. */
   readonly closes: number[] = [];
-  readonly #socket: SocketEnd;
+  readonly #socket: ClientSocket;
   readonly #left: ReadonlyMap<string, LeftBehind>;
   readonly #asked = new Set<string>();
   readonly #waiting = new Set<() => void>();
@@ -35,7 +38,7 @@ export class ReferenceClient {
   #changed = new Set<number>();
 
   /** @param left lists of an earlier connection, by id: `subscribe` with the same id resumes them */
-  constructor(socket: SocketEnd, left: ReadonlyMap<string, LeftBehind> = new Map()) {
+  constructor(socket: ClientSocket, left: ReadonlyMap<string, LeftBehind> = new Map()) {
     this.#socket = socket;
     this.#left = left;
     socket.addEventListener("message", ({ data }) => this.#hear(JSON.parse(String(data))));

@@ -31,6 +31,8 @@ export interface PartEntry {
 export interface Contents {
   readonly changes: readonly Change[];
   readonly mutations: readonly string[];
+  /** As in `CapturedTransaction`. */
+  readonly xid?: number;
 }
 
 export type Entry = BaseEntry | PartEntry;

@@ -1,5 +1,5 @@
 import type { Cursor } from "../../core/change/cursor.ts";
-import type { Transaction } from "../../core/change/transaction.ts";
+import type { CapturedTransaction } from "../feed/captured-transaction.ts";
 import { type Contents, entryVersion, type PartEntry } from "./entry.ts";
 
 /** What an entry has beside its data: names, numbers, quotes. */
@@ -12,11 +12,15 @@ const overhead = 200;
  * @param entryBytes bytes of UTF-8 that a text may have, 1,024 at least
  */
 export function splitTransaction(
-  { cursor, changes, mutations }: Transaction,
+  { cursor, changes, mutations, xid }: CapturedTransaction,
   after: Cursor,
   entryBytes: number,
 ): string[] {
-  const contents = JSON.stringify({ changes, mutations } satisfies Contents);
+  const contents = JSON.stringify({
+    changes,
+    mutations,
+    ...(xid !== undefined && { xid }),
+  } satisfies Contents);
   const room = entryBytes - overhead - after.length - cursor.length;
   if (room < 256)
     throw new RangeError(`Entries of ${entryBytes} bytes are too small for cursors of this length.`);

@@ -1,10 +1,10 @@
 import type { Cursor } from "../../core/change/cursor.ts";
-import type { Transaction } from "../../core/change/transaction.ts";
+import type { CapturedTransaction } from "../feed/captured-transaction.ts";
 import { type Contents, type PartEntry, readEntry } from "./entry.ts";
 
 /** What an entry completes: a transaction, nothing yet, or the sign that something before it was missed. */
 export type Joined =
-  | { readonly type: "transaction"; readonly transaction: Transaction }
+  | { readonly type: "transaction"; readonly transaction: CapturedTransaction }
   | { readonly type: "incomplete" }
   | { readonly type: "gap" };
 
@@ -50,8 +50,8 @@ export class TransactionJoiner {
 
 function readContents(text: string): Contents | null {
   try {
-    const { changes, mutations } = JSON.parse(text) as Contents;
-    return { changes, mutations };
+    const { changes, mutations, xid } = JSON.parse(text) as Contents;
+    return { changes, mutations, ...(xid !== undefined && { xid }) };
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 import type { Cursor } from "../../core/change/cursor.ts";
 import type { LivesetError } from "../../core/error/liveset-error.ts";
 import type { Json } from "../../core/json.ts";
+import type { ClusterLog } from "../cluster/cluster-log.ts";
 import type { Feed } from "../feed/feed.ts";
 import type { Log } from "../log.ts";
 import type { Db } from "../register.ts";
@@ -19,6 +20,8 @@ export interface Mutation {
 export interface OpenOptions {
   readonly tables: readonly TableInfo[];
   readonly log: Log;
+  /** What is shared with other nodes. A database that tells every node of all changes by itself does not need it. */
+  readonly cluster?: ClusterLog | null;
 }
 
 /**

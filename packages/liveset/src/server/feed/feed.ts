@@ -28,7 +28,7 @@ export interface Feed {
   /** Negative, zero or positive as `a` lies before, at or after `b`. A cursor of an epoch that is over lies before all of this one. */
   compare(a: Cursor, b: Cursor): number;
   /** A cursor that a client gave back, or null where it is not one of this log (malformed, of another epoch, or of a future that never was). */
-  parse(text: string): Cursor | null;
+  parse(text: string): Cursor | null | Promise<Cursor | null>;
   /**
    * The transactions after `after`, up to and including `upTo`; null where some of them were pruned, or `after` is of an epoch that is
    * over.

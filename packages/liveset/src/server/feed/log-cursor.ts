@@ -14,6 +14,11 @@ export function cursorOf(epoch: string, { seq, at }: LogPlace): Cursor {
 
 const form = /^([0-9a-f]{8})-(0|[1-9]\d{0,15})-([0-9a-z]{1,11})$/;
 
+/** The epoch of a cursor that a feed has made. */
+export function epochOf(cursor: Cursor): string {
+  return cursor.slice(0, cursor.indexOf("-"));
+}
+
 /** The place of a cursor of this epoch; null for any other text. */
 export function placeOf(epoch: string, text: string): LogPlace | null {
   const match = form.exec(text);

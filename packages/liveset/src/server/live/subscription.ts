@@ -195,7 +195,7 @@ export class Subscription implements Subscriber {
     const since = this.#since;
     if (since === undefined || (since.plan !== group.plan && this.#ask.anyPlan !== true)) return false;
     const { feed } = parts.runtime.database;
-    const cursor = feed.parse(since.cursor);
+    const cursor = await feed.parse(since.cursor);
     if (cursor === null) return false;
     return missedSince(parts, group, cursor, (missed) => {
       if (run !== this.#run) return;

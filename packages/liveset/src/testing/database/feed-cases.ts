@@ -55,7 +55,7 @@ export const feedCases: readonly DatabaseCase[] = [
       const start = feed.cursor;
       await insert(database.db, people, { id: 1, name: "a" });
       same([feed.compare(start, feed.cursor) < 0, feed.compare(feed.cursor, feed.cursor)], [true, 0]);
-      same([feed.parse(String(start)), feed.parse(String(feed.cursor))], [start, feed.cursor]);
+      same([await feed.parse(String(start)), await feed.parse(String(feed.cursor))], [start, feed.cursor]);
       const { cursor } = feed;
       for (const text of [
         "",
@@ -65,7 +65,7 @@ export const feedCases: readonly DatabaseCase[] = [
         String(cursor).toUpperCase(),
         String(cursor).replace(feed.epoch, "0".repeat(feed.epoch.length)),
       ])
-        same(feed.parse(text), null, `cursor of "${text}"`);
+        same(await feed.parse(text), null, `cursor of "${text}"`);
     },
   },
   {
@@ -79,7 +79,7 @@ export const feedCases: readonly DatabaseCase[] = [
       const again = harness.connect();
       await again.open({ tables: Object.values(harness.tables).map(inspectTable), log: quiet });
       try {
-        const since = again.feed.parse(cursor);
+        const since = await again.feed.parse(cursor);
         same([again.feed.epoch, since], [epoch, cursor]);
         same(shorts((await again.feed.read(cursor, again.feed.cursor)) ?? []), [["people + 2 b "]]);
       } finally {
@@ -100,7 +100,7 @@ export const feedCases: readonly DatabaseCase[] = [
       await harness.loseLog();
       await harness.outside(["insert into people (id, name) values (2, 'b')"]);
       await eventually(() => same(begun.length, 1, "times that it was lost"));
-      same([feed.epoch === epoch, feed.parse(cursor)], [false, null], "old epoch");
+      same([feed.epoch === epoch, await feed.parse(cursor)], [false, null], "old epoch");
       same([feed.compare(cursor, feed.cursor) < 0, await feed.read(cursor, feed.cursor)], [true, null]);
       const { value, cursor: seen } = await database.read((db) => rowsOf(db, people));
       same(
@@ -111,7 +111,7 @@ export const feedCases: readonly DatabaseCase[] = [
       const before = heard.length;
       await insert(database.db, people, { id: 3, name: "c" });
       same(shorts(heard.slice(before)), [["people + 3 c "]]);
-      same([begun.length, feed.parse(feed.cursor)], [1, feed.cursor]);
+      same([begun.length, await feed.parse(feed.cursor)], [1, feed.cursor]);
     },
   },
   {
@@ -126,7 +126,7 @@ export const feedCases: readonly DatabaseCase[] = [
       const again = harness.connect();
       await again.open({ tables: Object.values(harness.tables).map(inspectTable), log: quiet });
       try {
-        same(again.feed.parse(cursor), null, "cursor of the lost log");
+        same(await again.feed.parse(cursor), null, "cursor of the lost log");
         const { value } = await again.read((db) => rowsOf(db, people));
         same(
           value.map(({ id }) => id),

@@ -46,8 +46,10 @@ export interface CaptureParts {
   /** The schema of liveset's own tables, made already. */
   readonly schema: string;
   readonly log: Log;
-  /** How much of the log is kept: rows and age in ms. */
-  readonly keep: { readonly count: number; readonly age: number };
+  /** How much of the log is kept: rows and age in ms. What comes after the cursor that `until` gives is kept however much it is. */
+  readonly keep: { readonly count: number; readonly age: number; readonly until?: () => Cursor | null };
+  /** Is told of each mark in the WAL, whoever wrote it: it stands behind the cursor. */
+  readonly onMark?: (id: string, cursor: Cursor) => void;
 }
 
 /**

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClientBase, Pool } from "pg";
 import type { Cursor } from "../../../core/change/cursor.ts";
+import type { Transaction } from "../../../core/change/transaction.ts";
 import { LivesetError } from "../../../core/error/liveset-error.ts";
 import type { Json } from "../../../core/json.ts";
 import type { Feed } from "../../feed/feed.ts";
@@ -9,8 +10,9 @@ import type { Log } from "../../log.ts";
 import type { Db } from "../../register.ts";
 import type { Database, Mutation, OpenOptions } from "../database.ts";
 import { Mutex } from "../mutex.ts";
-import type { Capture } from "./capture.ts";
+import type { Capture, StartCapture } from "./capture.ts";
 import { chooseCapture } from "./choose-capture.ts";
+import { chooseClusterCapture } from "./cluster/choose-cluster-capture.ts";
 import { Connections, fewestConnections } from "./connections.ts";
 import { makeDb, type Run, transactionModes } from "./make-db.ts";
 import { Mutations } from "./mutations.ts";
@@ -116,7 +118,7 @@ class PostgresDatabase implements Database {
     return this.#options.captureSchema ?? "liveset";
   }
 
-  async open({ tables, log }: OpenOptions): Promise<void> {
+  async open({ tables, log, cluster = null }: OpenOptions): Promise<void> {
     if (this.#opened !== null) throw new TypeError("The database is open already.");
     this.#log = log;
     const { casing, log: limits } = this.#options;
@@ -125,9 +127,11 @@ class PostgresDatabase implements Database {
     const read = (client: ClientBase) => readTables(client, tables, casing);
     const found = await withClient(read);
     const mode = this.#options.capture ?? "auto";
-    const start = await withClient((client) =>
-      chooseCapture(client, mode, found, { schema: this.#schema, log }),
-    );
+    const choice = { schema: this.#schema, log };
+    const start: StartCapture =
+      cluster === null
+        ? await withClient((client) => chooseCapture(client, mode, found, choice))
+        : await withClient((client) => chooseClusterCapture(client, mode, found, { ...choice, cluster }));
     const capture = await start({
       tables: found,
       readTables: read,
@@ -290,11 +294,16 @@ function outsideOfAll(feed: Feed): Feed {
     },
     compare: (a, b) => feed.compare(a, b),
     parse: (text) => feed.parse(text),
-    read: (after, upTo) => feed.read(after, upTo),
+    read: async (after, upTo) => (await feed.read(after, upTo))?.map(plain) ?? null,
     listen: (listener, { lost, live } = {}) =>
-      feed.listen((transaction) => outside(() => listener(transaction)), {
+      feed.listen((transaction) => outside(() => listener(plain(transaction))), {
         lost: () => outside(() => lost?.()),
         live: (isLive) => outside(() => live?.(isLive)),
       }),
   };
+}
+
+/** Without what only nodes of a cluster need. */
+function plain({ cursor, changes, mutations }: Transaction): Transaction {
+  return { cursor, changes, mutations };
 }

@@ -140,16 +140,16 @@ export class ChangesLog {
     client: ClientBase,
     after: number,
     upTo: number,
-  ): Promise<{ readonly place: Released; readonly rows: readonly LogRow[] }[] | null> {
+  ): Promise<{ readonly place: Released; readonly rows: readonly LogRow[]; readonly xid: string }[] | null> {
     const { rows } = await client.query<ChangeRow & Record<"position" | "rows" | "at", string>>(
-      `SELECT l.position, l.rows, l.at, ${columns.replace("xid::text", "c.xid::text")} FROM ${this.#s}.log l
+      `SELECT l.position, l.rows, l.at, ${columns.replace("xid::text", "l.xid::text")} FROM ${this.#s}.log l
        LEFT JOIN ${this.#s}.changes c ON c.xid = l.xid WHERE l.position > $1 AND l.position <= $2 ORDER BY l.position, c.seq`,
       [after, upTo],
     );
-    const found: { place: Released; rows: LogRow[] }[] = [];
+    const found: { place: Released; rows: LogRow[]; xid: string }[] = [];
     for (const row of rows) {
       const place = { seq: Number(row.position), rows: Number(row.rows), at: Number(row.at) };
-      if (found.at(-1)?.place.seq !== place.seq) found.push({ place, rows: [] });
+      if (found.at(-1)?.place.seq !== place.seq) found.push({ place, rows: [], xid: row.xid });
       if (row.seq !== null) found.at(-1)?.rows.push(logRow(row));
     }
     const isWhole =

@@ -4,9 +4,9 @@ import type { Cursor } from "../../../../core/change/cursor.ts";
 import { LivesetError } from "../../../../core/error/liveset-error.ts";
 import { Mutex } from "../../mutex.ts";
 import type { Capture, CaptureParts } from "../capture.ts";
-import { quoted } from "../sql-name.ts";
 import type { ChangesLog, Sighting } from "./changes-log.ts";
 import { isLogLost, LogLost } from "./log-lost.ts";
+import { noteInLog } from "./note-in-log.ts";
 import type { ReaderConnection } from "./reader-connection.ts";
 import type { TriggerEpoch, TriggerFeed } from "./trigger-feed.ts";
 
@@ -110,10 +110,7 @@ export class TriggerCapture implements Capture {
 
   async noteMutation(client: ClientBase, id: string): Promise<void> {
     const { schema } = this.#parts;
-    await client.query(
-      `INSERT INTO ${quoted(schema)}.changes (layout, op, after) VALUES (0, 'm', ARRAY[$1])`,
-      [id],
-    );
+    await noteInLog(client, schema, id);
   }
 
   async stop(): Promise<void> {
@@ -151,7 +148,7 @@ export class TriggerCapture implements Capture {
         this.#doubtLog(error);
         throw error;
       }
-      for (const { place, rows } of released) this.feed.give(place, rows);
+      for (const { place, rows } of released) this.feed.give(place, rows, place.xid);
     }
     this.#snapshot = snapshot;
   }
@@ -228,7 +225,7 @@ export class TriggerCapture implements Capture {
     if (state.last.seq === last.seq) return;
     const found = await reader.use((client) => changes.read(client, last.seq, state.last.seq));
     if (found === null) throw new LogLost("The log of changes was cut off.");
-    for (const { place, rows } of found) this.feed.give(place, rows);
+    for (const { place, rows, xid } of found) this.feed.give(place, rows, xid);
     this.#snapshot = state.snapshot;
   }
 

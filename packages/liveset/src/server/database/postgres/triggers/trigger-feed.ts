@@ -1,5 +1,6 @@
 import type { Cursor } from "../../../../core/change/cursor.ts";
 import type { Transaction } from "../../../../core/change/transaction.ts";
+import type { CapturedTransaction } from "../../../feed/captured-transaction.ts";
 import { decodeTransaction, type LogReading } from "../../../feed/decode-transaction.ts";
 import type { Feed, FeedEvents } from "../../../feed/feed.ts";
 import { FeedListeners } from "../../../feed/feed-listeners.ts";
@@ -68,7 +69,7 @@ export class TriggerFeed implements Feed {
     const { changes, withClient } = this.#parts;
     const found = await withClient((client) => changes.read(client, from.seq, to.seq));
     // Pruned or cut meanwhile.
-    return found?.map(({ place, rows }) => this.#decode(place, rows)) ?? null;
+    return found?.map(({ place, rows, xid }) => this.#decode(place, rows, xid)) ?? null;
   }
 
   listen(listener: (transaction: Transaction) => void, events?: Partial<FeedEvents>): () => void {
@@ -81,8 +82,8 @@ export class TriggerFeed implements Feed {
   }
 
   /** Gives listeners a transaction that has its place in the log. */
-  give(place: Released, rows: readonly LogRow[]): void {
-    const transaction = this.#decode(place, rows);
+  give(place: Released, rows: readonly LogRow[], xid: string): void {
+    const transaction = this.#decode(place, rows, xid);
     this.places.add(place);
     this.#cursor = transaction.cursor;
     this.#listeners.give(transaction);
@@ -96,12 +97,13 @@ export class TriggerFeed implements Feed {
     this.#listeners.lose(begun.epoch);
   }
 
-  #decode({ seq, at }: LogPlace, rows: readonly LogRow[]): Transaction {
+  #decode({ seq, at }: LogPlace, rows: readonly LogRow[], xid: string): CapturedTransaction {
     const mutations = rows.flatMap(({ op, after }) =>
       op === "m" && after !== null ? (decodeTexts(after)[0] ?? []) : [],
     );
     const last = { seq, at, layout: 0, op: "m", before: null, after: null };
     const changed = rows.filter(({ op }) => op !== "m");
-    return decodeTransaction({ last, rows: changed, mutations }, this.#reading);
+    const decoded = decodeTransaction({ last, rows: changed, mutations }, this.#reading);
+    return { ...decoded, xid: Number(BigInt.asUintN(32, BigInt(xid))) };
   }
 }

@@ -6,14 +6,9 @@ import { LivesetError } from "../../../../core/error/liveset-error.ts";
 import { Mutex } from "../../mutex.ts";
 import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
 import { forgetEpoch, type InstalledWal } from "./install-wal.ts";
+import { noteInWal } from "./note-in-wal.ts";
 import { SlotFollower } from "./slot-follower.ts";
-import {
-  messagePrefix,
-  type StreamBroken,
-  WalAssembler,
-  type WalNote,
-  type WalTransaction,
-} from "./wal-assembler.ts";
+import { type StreamBroken, WalAssembler, type WalTransaction } from "./wal-assembler.ts";
 import { type WalEpoch, WalFeed } from "./wal-feed.ts";
 import { WalMarks } from "./wal-marks.ts";
 import { parseSnapshot, seenOf, type WalSnapshot } from "./wal-snapshot.ts";
@@ -137,8 +132,7 @@ export class WalCapture implements Capture {
   }
 
   async noteMutation(client: ClientBase, id: string): Promise<void> {
-    const note: WalNote = ["mutation", id];
-    await client.query("SELECT pg_logical_emit_message(true, $1, $2)", [messagePrefix, JSON.stringify(note)]);
+    await noteInWal(client, ["mutation", id]);
   }
 
   async stop(): Promise<void> {
@@ -206,6 +200,7 @@ export class WalCapture implements Capture {
     if (!this.#isHeld) this.#give(this.#queue.length);
     else if (this.#heldRows > mostHeldRows) this.#marks.fail(tooMuch());
     this.#marks.given(transaction.marks, this.#isHeld);
+    for (const id of transaction.marks) this.#parts.onMark?.(id, this.feed.cursor);
   }
 
   #give(count: number): void {
@@ -224,7 +219,8 @@ export class WalCapture implements Capture {
     this.#sincePruned = 0;
     const { keep } = this.#parts;
     const before = Math.max(this.#received, this.#serverEnd) - mostWal;
-    this.feed.prune({ count: keep.count, oldest: Date.now() - keep.age, before });
+    const oldest = Date.now() - keep.age;
+    this.feed.prune({ count: keep.count, oldest, before, ...(keep.until && { until: keep.until() }) });
     this.#follower.say();
   }
 

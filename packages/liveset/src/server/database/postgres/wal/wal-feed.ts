@@ -1,5 +1,6 @@
 import type { Cursor } from "../../../../core/change/cursor.ts";
 import type { Transaction } from "../../../../core/change/transaction.ts";
+import type { CapturedTransaction } from "../../../feed/captured-transaction.ts";
 import { decodeTransaction, type LogReading } from "../../../feed/decode-transaction.ts";
 import type { Feed, FeedEvents } from "../../../feed/feed.ts";
 import { FeedListeners } from "../../../feed/feed-listeners.ts";
@@ -11,6 +12,15 @@ import type { WalTransaction } from "./wal-assembler.ts";
 export interface WalEpoch extends LogReading {
   /** Where the slot stood at the start: what came after is known. */
   readonly floor: number;
+}
+
+/** What is forgotten. */
+export interface PruneLimits {
+  readonly count: number;
+  readonly oldest: number;
+  readonly before: number;
+  /** Nothing after it; nothing at all for null. */
+  readonly until?: Cursor | null;
 }
 
 interface Kept {
@@ -79,9 +89,10 @@ export class WalFeed implements Feed {
   }
 
   /** Gives listeners a transaction, which comes after all before. */
-  give({ end, at, rows, mutations }: WalTransaction): void {
+  give({ xid, end, at, rows, mutations }: WalTransaction): void {
     const last = { seq: end, at, layout: 0, op: "m", before: null, after: null };
-    const transaction = decodeTransaction({ last, rows, mutations }, this.#reading);
+    const decoded = decodeTransaction({ last, rows, mutations }, this.#reading);
+    const transaction: CapturedTransaction = { ...decoded, xid };
     this.#kept.push({ place: { seq: end, at }, rows: rows.length + 1, transaction });
     this.#rows += rows.length + 1;
     this.#cursor = transaction.cursor;
@@ -99,10 +110,12 @@ export class WalFeed implements Feed {
   }
 
   /** Forgets what is too much, too old, or ends before a place in the WAL. The newest transaction stays. */
-  prune(limits: { readonly count: number; readonly oldest: number; readonly before: number }): void {
+  prune(limits: PruneLimits): void {
+    const until = limits.until === undefined ? null : (placeOf(this.epoch, limits.until ?? "")?.seq ?? -1);
     let gone = 0;
     for (const { place, rows } of this.#kept.slice(0, -1)) {
       if (this.#rows <= limits.count && place.at >= limits.oldest && place.seq >= limits.before) break;
+      if (until !== null && place.seq > until) break;
       this.#rows -= rows;
       this.#floor = place.seq;
       gone++;

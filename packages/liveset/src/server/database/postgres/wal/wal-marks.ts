@@ -3,7 +3,7 @@ import { LivesetError } from "../../../../core/error/liveset-error.ts";
 import { Mutex } from "../../mutex.ts";
 import type { CaptureParts } from "../capture.ts";
 import { setSession } from "../connections.ts";
-import { messagePrefix, type WalNote } from "./wal-assembler.ts";
+import { noteInWal } from "./note-in-wal.ts";
 
 /** For what a mark is waited: that it is received, or that all before it was given to listeners. */
 export type MarkAim = "received" | "given";
@@ -45,7 +45,6 @@ export class WalMarks {
   async write(aim: MarkAim, onTurn: () => void = () => {}): Promise<void> {
     if (this.#refusal !== null) throw this.#refusal;
     const id = `${this.#instance}:${++this.#count}`;
-    const note: WalNote = ["mark", id];
     const back = new Promise<void>((resolve, reject) => this.#waiting.set(id, { aim, resolve, reject }));
     // It may fail before anybody waits for it.
     back.catch(() => {});
@@ -57,11 +56,7 @@ export class WalMarks {
     try {
       await this.#turns.run(async () => {
         onTurn();
-        const client = await this.#connected();
-        await client.query("SELECT pg_logical_emit_message(true, $1, $2)", [
-          messagePrefix,
-          JSON.stringify(note),
-        ]);
+        await noteInWal(await this.#connected(), ["mark", id]);
       });
       await back;
     } finally {

@@ -84,7 +84,7 @@ describe("capture by logical replication", () => {
     await database.close();
     await made.client.query("INSERT INTO items VALUES (3, 3)");
     const { feed } = (await connect(made)).database;
-    const first = feed.parse(given[0]?.cursor ?? "");
+    const first = await feed.parse(given[0]?.cursor ?? "");
     if (first === null) throw new Error("The cursor is not known any more.");
     const missed = (await feed.read(first, feed.cursor)) ?? [];
     expect(missed.map(({ changes }) => changes[0]?.after?.id)).toEqual([2, 3]);

@@ -1,0 +1,29 @@
+import { MemoryBroker } from "../../../../testing/memory-log.ts";
+import type { ClusterLog } from "../../../cluster/cluster-log.ts";
+import { systemClock } from "../../../system-clock.ts";
+import type { Database } from "../../database.ts";
+
+/** A database whose `open` joins a cluster, as a server's does, and whose `close` leaves it. */
+export function clustered(database: Database, cluster: ClusterLog): Database {
+  return new Proxy(database, {
+    get(target, name) {
+      if (name === "open")
+        return async (options: Parameters<Database["open"]>[0]) => {
+          await cluster.open({ log: options.log, clock: systemClock });
+          await target.open({ ...options, cluster });
+        };
+      if (name === "close")
+        return async () => {
+          await target.close();
+          await cluster.close();
+        };
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** A database of one node, alone in a cluster of its own broker, or of one given. */
+export function alone(database: Database, broker: MemoryBroker = new MemoryBroker()): Database {
+  return clustered(database, broker.connect());
+}
