@@ -54,7 +54,8 @@ export class Liveness {
         await this.#parts.caughtUp();
         this.#set("late", false);
       } catch (error) {
-        if (!this.#reasons.has("late")) this.#parts.log.warn({ err: error }, "what is committed does not come");
+        if (!this.#reasons.has("late"))
+          this.#parts.log.warn({ err: error }, "what is committed does not come");
         this.#set("late", true);
       } finally {
         clearTimeout(timer);
