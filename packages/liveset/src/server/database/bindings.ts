@@ -30,6 +30,8 @@ export function isBound(lookup: Lookup): boolean {
  */
 export function bindable(column: TableColumn, operand: Operand): Binding[number] | null {
   const value: unknown = column.drizzle.mapToDriverValue(column.fromWire(operand));
+  // Years with a sign are written in another way in PostgreSQL.
+  if (column.kind === "date" && /^[+-]/.test(String(value))) return typeof value === "number" ? value : null;
   if (typeof value === "string") return exact(value) ? value : null;
   if (typeof value === "boolean") return Number(value);
   return typeof value === "number" && Number.isSafeInteger(value) && !Object.is(value, -0) ? value : null;

@@ -120,8 +120,18 @@ function never({ drizzle }: TableColumn): SQL {
   return sql`(${drizzle} is null and null::boolean)`;
 }
 
-function parameter({ drizzle, fromWire }: TableColumn, operand: Operand): SQL {
+function parameter({ drizzle, kind, fromWire }: TableColumn, operand: Operand): SQL {
+  if (kind === "date") return sql`${instantText(new Date(String(operand)))}`;
   return sql`${sql.param(fromWire(operand), drizzle)}`;
+}
+
+/** An instant as PostgreSQL reads it: years of more than four digits have no sign, those before 1 are BC, and before 4713 BC nothing is. */
+function instantText(instant: Date): string {
+  const year = instant.getUTCFullYear();
+  if (year < -4712) return "-infinity";
+  const rest = instant.toISOString().replace(/^[+-]?\d+/, "");
+  const digits = String(year > 0 ? year : 1 - year).padStart(4, "0");
+  return `${digits}${rest}${year > 0 ? "" : " BC"}`;
 }
 
 function hasNul(operand: Operand): boolean {

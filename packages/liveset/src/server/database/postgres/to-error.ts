@@ -60,6 +60,7 @@ function fromCode(error: PostgresError, propertyOf: NameOf, cause: unknown): Liv
     case "22003":
     case "22007":
     case "22008":
+    case "22009":
     case "22021":
     case "22P05":
       return coded("invalid", [value], cause);
