@@ -1,10 +1,10 @@
-import { createUpdateSchema } from "drizzle-zod";
 import type { Lookup } from "../core/query/lookup.ts";
 import { lookupsOfKind } from "../core/query/lookups-of-kind.ts";
 import type { Order } from "../core/query/order.ts";
 import { parseOrderTerm, totalOrder } from "../core/query/parse-order.ts";
 import type { RelatedField, RelatedFields } from "../core/query/related-fields.ts";
 import { checkDeclaration, defaultMaxPageSize, filterEntries, urlNameOf } from "./check-declaration.ts";
+import { columnSchemaOf } from "./column-schema.ts";
 import type { CompiledResource } from "./compiled-resource.ts";
 import { projectionOf } from "./operation/projection.ts";
 import { rowByKey } from "./operation/row-by-key.ts";
@@ -46,7 +46,7 @@ export function compileResource(name: string, { table, options }: Resource): Com
     tables,
     sortable: new Set(options.orderBy ?? []),
     defaultOrder: defaultOrder(info, options),
-    columnSchema: createUpdateSchema(table),
+    columnSchema: columnSchemaOf(table),
     pageSize: options.pageSize ?? Math.min(100, maxPageSize),
     maxPageSize,
     rowByKey: rowByKey(info),

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { setSession } from "../connections.ts";
 import { literal, quoted } from "../sql-name.ts";
 
 /** What a stream is made of. */
@@ -50,6 +51,8 @@ export class ReplicationStream {
     client.on("error", (error) => this.#end(error));
     client.on("end", () => this.#end(new Error("Connection terminated")));
     await client.connect();
+    // The texts of values in the stream are those of its own session.
+    await setSession(client);
     const connection = connectionOf(client);
     connection.on("copyData", ({ chunk }) => this.#receive(chunk));
     const begun = new Promise<void>((resolve) => connection.once("replicationStart", resolve));
