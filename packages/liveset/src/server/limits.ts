@@ -27,7 +27,10 @@ export interface Limits {
   readonly waitingBytes: number;
   /** Bytes that may wait for a slow reader in all, its socket's buffer included, before it is closed with 4408. */
   readonly bufferedBytes: number;
-  /** Rows changed that may wait while the database is asked what they mean to live lists; beyond them these lists are reset. */
+  /**
+   * Rows changed that may wait while the database is asked what they mean to live lists; beyond them these lists are reset. So many are
+   * also kept decoded for clients that come back together; beyond them the log is read for each of these.
+   */
   readonly waitingChanges: number;
   /** How long one call of the user's own code may take, such as a scope, a hook or an action, and how long a write, in ms. */
   readonly operationTime: number;

@@ -11,6 +11,8 @@ import { Authors } from "./authors.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
 import type { Explanation } from "./explanation.ts";
 import { Groups } from "./groups.ts";
+import type { LiveParts } from "./live-parts.ts";
+import { Missed } from "./missed.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Position } from "./position.ts";
 import { Principals } from "./principals.ts";
@@ -59,40 +61,19 @@ export interface Hub {
 
 /** Makes a hub of a runtime whose database is open. */
 export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }): Hub {
-  const groups = new Groups(runtime.database.dialect);
-  const authors = new Authors();
-  const principals = new Principals();
-  const position = new Position(runtime.database.feed);
   const connections = new Set<Connection>();
   const closeAll = (code: Code): void => {
     for (const connection of [...connections]) connection.close(code);
   };
-  const pipeline = new Pipeline({
-    runtime,
-    groups,
-    authors,
-    position,
-    clock,
-    broken(thrown, { cursor }) {
-      // Connecting again, everybody is told exactly what was missed.
-      runtime.log.error({ err: thrown, cursor }, "a transaction could not be handed out");
-      closeAll("internal");
-    },
-  });
   const parts: ConnectionParts = {
-    runtime,
-    groups,
-    authors,
-    principals,
-    snapshots: new Snapshots(runtime, pipeline, position),
-    pipeline,
-    position,
+    ...liveParts(runtime, clock, () => closeAll("internal")),
     clock,
     measure: createRowBytes(),
     ended: (connection) => connections.delete(connection),
   };
+  const { groups, principals, pipeline, missed } = parts;
   const own = livesetDialect();
-  const events = eventsFor(connections, pipeline, position);
+  const events = eventsFor(connections, parts);
   const stop = runtime.database.feed.listen((transaction) => pipeline.take(transaction), events);
   let open = true;
   return {
@@ -113,15 +94,48 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
       open = false;
       stop();
       pipeline.end();
+      missed.end();
       closeAll("going_away");
     },
   };
 }
 
+/** @param broken a transaction could not be handed out: connecting again, everybody is told exactly what was missed */
+function liveParts(runtime: Runtime, clock: Clock, broken: () => void): LiveParts {
+  const groups = new Groups(runtime.database.dialect);
+  const authors = new Authors();
+  const position = new Position(runtime.database.feed);
+  const pipeline = new Pipeline({
+    runtime,
+    groups,
+    authors,
+    position,
+    clock,
+    broken(thrown, { cursor }) {
+      runtime.log.error({ err: thrown, cursor }, "a transaction could not be handed out");
+      broken();
+    },
+  });
+  return {
+    runtime,
+    groups,
+    authors,
+    position,
+    pipeline,
+    principals: new Principals(),
+    snapshots: new Snapshots(runtime, pipeline, position),
+    missed: new Missed({ runtime, groups, pipeline, position, clock }),
+  };
+}
+
 /** Where the feed begins a new epoch, all lists do; where it is away, everybody is told. */
-function eventsFor(connections: ReadonlySet<Connection>, pipeline: Pipeline, position: Position): FeedEvents {
+function eventsFor(
+  connections: ReadonlySet<Connection>,
+  { pipeline, position, missed }: LiveParts,
+): FeedEvents {
   return {
     lost() {
+      missed.forget();
       for (const { session } of [...connections]) session.restart("epoch");
       pipeline.restart();
     },

@@ -76,7 +76,7 @@ test("P4: a client that comes back with a cursor of the lost log gets its list a
   await expect.poll(() => fixture.database.feed.parse(client.cursor)).toBeNull();
   const again = await fixture.connect(1, client.leaveBehind());
   await again.open("s", list);
-  expect(again.frames[1]).toMatchObject({ type: "subscribed", resumed: false, rows: [] });
+  expect(again.frames.find(({ type }) => type === "subscribed")).toMatchObject({ resumed: false, rows: [] });
 });
 
 test("P2 P4: a list that is being opened when the log is lost is read after it, and a write's answer is not held up", async () => {

@@ -66,6 +66,11 @@ export class Net {
     return [...kept, ...[...this.#entries.values()].flatMap(({ row }) => (row === null ? [] : [row]))];
   }
 
+  /** Whether nothing has been added. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0 && Object.keys(this.#facts).length === 0;
+  }
+
   /** Whether a row was in the group before the first of the transactions; undefined where none of them touched it. */
   wasIn(key: KeyText): boolean | undefined {
     return this.#entries.get(key)?.wasIn;

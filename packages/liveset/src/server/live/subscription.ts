@@ -10,7 +10,6 @@ import { failureOf } from "./failure-of.ts";
 import type { Group } from "./group.ts";
 import type { LiveParts } from "./live-parts.ts";
 import { bindLive, type LiveQuery } from "./live-query.ts";
-import { missedSince } from "./missed.ts";
 import { planOf } from "./plan.ts";
 import { sortRows } from "./sort-rows.ts";
 import type { Audience, Subscriber } from "./subscriber.ts";
@@ -197,10 +196,9 @@ export class Subscription implements Subscriber {
     const { feed } = parts.runtime.database;
     const cursor = await feed.parse(since.cursor);
     if (cursor === null) return false;
-    return missedSince(parts, group, cursor, (missed) => {
+    return parts.missed.since(group, cursor, (changes) => {
       if (run !== this.#run) return;
       this.#follow(group, query, null);
-      const changes = missed.total(group.number, parts.position.cursor);
       if (changes !== null) voice.changes(changes);
       voice.commit(parts.position.cursor, []);
     });
