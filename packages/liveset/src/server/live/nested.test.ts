@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../core/json.ts";
 import type { ReferenceClient } from "../../testing/reference-client.ts";
@@ -8,8 +7,6 @@ import { resource } from "../resource.ts";
 import type { Ask } from "./ask.ts";
 import { type Fixture, startFixture } from "./live.fixture.ts";
 import { caughtUp, relatedTables } from "./related.fixture.ts";
-
-const soak = Number(process.env.LIVESET_SOAK ?? 1);
 
 /** Lists are everybody's; a task is seen by the members of its list; a member is not shown what another one may not see. */
 const api = defineApi({
@@ -232,79 +229,4 @@ describe("live", () => {
     const count = { ...ofLists({ tasks: true }), action: "count" as const };
     await expect(client.open("a", count)).rejects.toMatchObject({ errors: [{ path: ["with"] }] });
   });
-
-  const asked: readonly Record<string, Json>[] = [
-    { tasks: true },
-    { tasks: { fields: ["text"], orderBy: { text: "desc" }, limit: 1 } },
-    { tasks: { where: { text: "a" }, with: { parent: { fields: ["text"] } } } },
-    {
-      tasks: { fields: [], with: { children: { limit: 1, orderBy: { text: "asc" } }, list: true } },
-      members: true,
-    },
-  ];
-  const id = fc.integer({ min: 1, max: 4 });
-  const list = fc.constantFrom("1", "2", "null");
-  const text = fc.constantFrom("a", "b");
-  const statement = fc.oneof(
-    fc.tuple(id, text, list, id).map(([key, to, of, parent]) => {
-      return `insert or replace into tasks values (${key}, '${to}', ${of}, ${parent === key ? "null" : parent})`;
-    }),
-    fc.tuple(id, text).map(([key, to]) => `update tasks set text = '${to}' where id = ${key}`),
-    fc.tuple(id, list).map(([key, to]) => `update tasks set list_id = ${to} where id = ${key}`),
-    id.map((key) => `delete from tasks where id = ${key}`),
-    fc.tuple(fc.constantFrom(1, 2), id).map(([of, user]) => {
-      return `insert or replace into members values (${of}, ${user}, 'writer', null)`;
-    }),
-    id.map((user) => `delete from members where user_id = ${user}`),
-    text.map((to) => `update lists set name = '${to}' where id = 1`),
-  );
-
-  test(
-    "P1: after each commit every list, whole or a window, is what REST answers",
-    async () => {
-      const limits = { burst: 1e9, heartbeat: 1e9 };
-      const fixture = await startFixture({ api, tables: relatedTables, limits });
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(fc.array(statement, { minLength: 1, maxLength: 3 }), { maxLength: 6 }),
-          async (steps) => {
-            for (const table of ["tasks", "members", "lists"]) await fixture.run(`delete from ${table}`);
-            for (const each of seed) await fixture.run(each);
-            const clients = [await fixture.connect(1), await fixture.connect(2)];
-            for (const client of clients) {
-              for (const [i, nested] of asked.entries()) {
-                await client.open(`${i}`, ofLists(nested));
-                await client.open(`w${i}`, ofLists(nested, { orderBy: { name: "asc" }, limit: 1 }));
-              }
-            }
-            for (const statements of steps) {
-              try {
-                await fixture.transaction(...statements);
-              } catch (thrown) {
-                if (!/constraint/i.test(`${thrown} ${(thrown as Error).cause}`)) throw thrown;
-              }
-              for (const [i, client] of clients.entries()) {
-                await caughtUp(fixture, client);
-                for (const [j, nested] of asked.entries()) {
-                  const whole = await results(fixture, `lists/?with=${json(nested)}`, i + 1);
-                  expect(sorted(client.rows(`${j}`))).toEqual(whole);
-                  const window = await results(
-                    fixture,
-                    `lists/?ordering=name&limit=1&with=${json(nested)}`,
-                    i + 1,
-                  );
-                  expect(client.rows(`w${j}`)).toEqual(window);
-                }
-              }
-            }
-            for (const client of clients)
-              for (const name of [...client.lists.keys()]) client.unsubscribe(name);
-            for (const client of clients) await client.ping();
-          },
-        ),
-        { numRuns: 25 * soak },
-      );
-    },
-    60_000 * soak,
-  );
 });
