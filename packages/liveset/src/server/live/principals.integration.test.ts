@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
+import { ReferenceClient } from "../../testing/reference-client.ts";
+import type { SocketEnd } from "../../testing/socket-end.ts";
 import { sqlite } from "../database/sqlite/sqlite.ts";
 import { type RunningServer, serve } from "../node/serve.ts";
 import { createTasks, tasksApi } from "./live.fixture.ts";
@@ -28,20 +30,16 @@ async function start(sessions: ReadonlyMap<string, number>): Promise<RunningServ
 
 async function follow(
   server: RunningServer,
-): Promise<{ readonly socket: WebSocket; readonly rows: () => unknown }> {
+): Promise<{ readonly socket: WebSocket; readonly client: ReferenceClient }> {
   const socket = new WebSocket(`ws://localhost:${server.port}/ws/`, "liveset.v1", {
     headers: { cookie: "session=1" },
   });
   onTestFinished(() => socket.terminate());
-  let rows: unknown;
-  socket.on("message", (data) => {
-    const frame = JSON.parse(String(data));
-    if (frame.type === "subscribed") rows = frame.rows;
-  });
+  const client = new ReferenceClient(socket as unknown as SocketEnd);
   await once(socket, "open");
-  socket.send(JSON.stringify({ type: "subscribe", id: "s", resource: "tasks", action: "list" }));
-  await expect.poll(() => rows).toMatchObject([{ id: 1 }]);
-  return { socket, rows: () => rows };
+  await client.open("s", { resource: "tasks", action: "list" });
+  expect(client.rows("s")).toMatchObject([{ id: 1 }]);
+  return { socket, client };
 }
 
 test("P9: on a real socket a revocation and changed rights are in force within a second", async () => {
@@ -51,7 +49,8 @@ test("P9: on a real socket a revocation and changed rights are in force within a
   sessions.set("session=1", 2);
   const began = performance.now();
   await server.refresh("anna");
-  await expect.poll(one.rows, { interval: 5 }).toMatchObject([{ id: 2 }]);
+  await one.client.until(() => one.client.rows("s").some(({ id }) => id === 2));
+  expect(one.client.rows("s")).toMatchObject([{ id: 2 }]);
   expect(performance.now() - began).toBeLessThan(1000);
   const closed = once(one.socket, "close");
   const revoked = performance.now();
