@@ -90,6 +90,12 @@ export class NoticesClient {
     return this.#unread.shift() ?? {};
   }
 
+  /** The next frames, so many. */
+  async take(count: number): Promise<readonly Frame[]> {
+    await this.until(() => this.#unread.length >= count);
+    return this.#unread.splice(0, count);
+  }
+
   async until(holds: () => boolean): Promise<void> {
     while (!holds()) {
       await new Promise<void>((resolve) => {
@@ -111,6 +117,8 @@ export class NoticesClient {
 export class NoticesServer {
   readonly server: LivesetServer;
   readonly clock: VirtualClock;
+  /** Rows that were written to be waited for. */
+  marks = 0;
   readonly #database: Database;
 
   constructor(server: LivesetServer, database: Database, clock: VirtualClock) {
@@ -141,9 +149,17 @@ export class NoticesServer {
     return client;
   }
 
-  /** Waits until no query is being opened. */
-  async settled(): Promise<void> {
-    await expect.poll(() => this.server.stats().opening, { interval: 1 }).toBe(0);
+  /** Waits until no query is being opened, and, where a number is given, so many are open. */
+  async settled(subscriptions?: number): Promise<void> {
+    const wanted = subscriptions === undefined ? {} : { subscriptions };
+    await expect.poll(() => this.server.stats(), { interval: 1 }).toMatchObject({ opening: 0, ...wanted });
+  }
+
+  /** Cuts a client's cable, and waits until the server has noticed. */
+  async cut(client: NoticesClient): Promise<void> {
+    const { connections } = this.server.stats();
+    client.pair.cut();
+    await expect.poll(() => this.server.stats().connections, { interval: 1 }).toBe(connections - 1);
   }
 
   /** The feed as a stream of events. */
