@@ -1,5 +1,6 @@
 import type { Change } from "../../core/change/change.ts";
 import type { Transition } from "../../core/change/transition.ts";
+import type { Predicate } from "../../core/query/predicate.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Projection } from "../operation/projection.ts";
 import type { GroupChanges } from "./group-changes.ts";
@@ -20,6 +21,8 @@ export class Group {
   readonly plan: string;
   readonly resource: CompiledResource;
   readonly projection: Projection;
+  /** The condition of its rows. */
+  readonly predicate: Predicate;
   /** All that hold the group, those still waiting for their rows included. */
   readonly subscribers: SmallSet<Subscriber> = new SmallSet();
   /** Not null where only the database can tell what a change means. */
@@ -39,6 +42,7 @@ export class Group {
     this.plan = plan;
     this.resource = query.bound.resource;
     this.projection = query.bound.projection;
+    this.predicate = query.bound.predicate;
     this.judged = judged;
     this.traced = query.traced;
     this.#judge = judged === null ? judgeOf(query) : null;

@@ -7,10 +7,10 @@ import type { LiveParts } from "./live-parts.ts";
 import type { LiveQuery } from "./live-query.ts";
 import type { Net } from "./net.ts";
 import type { Audience, Subscriber } from "./subscriber.ts";
-import type { Followed } from "./subscription.ts";
 
 /** Where a move leads from. */
-export interface Origin extends Followed {
+export interface Origin {
+  readonly group: Group;
   /** What happened to the group, and was not sent, since the client was last sent everything. */
   readonly missed: Net;
 }
@@ -57,9 +57,11 @@ export class Move implements Subscriber {
 
   /** Resolves when both groups' rows have been read, or cannot be. */
   async read(): Promise<void> {
-    const { group, query, missed } = this.from;
+    const { group, missed } = this.from;
+    const { bound } = this.query;
+    const before = { ...this.query, bound: { ...bound, predicate: group.predicate } };
     await Promise.all([
-      this.#rowsOf(group, query, (rows) => {
+      this.#rowsOf(group, before, (rows) => {
         this.#before = missed.keysBefore(rows);
       }),
       this.#rowsOf(this.group, this.query, (rows) => {
@@ -111,13 +113,4 @@ export class Move implements Subscriber {
       });
     });
   }
-}
-
-/** Whether the rows of one query, where another has them too, look the same to its client, and stand in the same order. */
-export function looksAlike(a: LiveQuery, b: LiveQuery): boolean {
-  return (
-    a.isList === b.isList &&
-    a.bound.projection.text === b.bound.projection.text &&
-    JSON.stringify(a.order) === JSON.stringify(b.order)
-  );
 }

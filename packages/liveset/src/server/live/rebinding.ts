@@ -4,12 +4,12 @@ import type { Group } from "./group.ts";
 import type { GroupChanges } from "./group-changes.ts";
 import type { LiveParts } from "./live-parts.ts";
 import type { LiveQuery } from "./live-query.ts";
-import { looksAlike, Move } from "./move.ts";
+import { Move } from "./move.ts";
 import type { Net } from "./net.ts";
 import type { Moved, PacedVoice } from "./paced-voice.ts";
 import { planOf } from "./plan.ts";
 import type { Audience } from "./subscriber.ts";
-import type { Followed, Subscription } from "./subscription.ts";
+import type { Subscription } from "./subscription.ts";
 
 /** Whose lists are bound anew. */
 export interface RebindingOwner {
@@ -23,7 +23,7 @@ export interface RebindingOwner {
 /** A subscription that is open, what it follows, and what it would follow now; null where it may follow nothing. */
 interface Outdated {
   readonly subscription: Subscription;
-  readonly followed: Followed;
+  readonly followed: Group;
   readonly query: LiveQuery | null;
 }
 
@@ -96,11 +96,11 @@ export class Rebinding {
   async #outdated(all: readonly Subscription[]): Promise<readonly Outdated[]> {
     const bound = await Promise.all(
       all.map(async (subscription) => {
-        const { followed } = subscription;
+        const followed = subscription.group;
         if (followed === null) return [];
         // Opened anew, it fails again, and says why.
         const query = await subscription.bind().catch(() => null);
-        return query?.text === followed.group.text ? [] : [{ subscription, followed, query }];
+        return query?.text === followed.text ? [] : [{ subscription, followed, query }];
       }),
     );
     return bound.flat();
@@ -109,8 +109,8 @@ export class Rebinding {
   async #movesOf(outdated: readonly Outdated[]): Promise<readonly Moving[]> {
     const { voice, parts, audience } = this.#owner;
     if (!voice.canMove) return [];
-    const possible = togetherBy(outdated, ({ followed }) => followed.group).flatMap((together) => {
-      const missed = this.#missed.get(together[0].followed.group);
+    const possible = togetherBy(outdated, ({ followed }) => followed).flatMap((together) => {
+      const missed = this.#missed.get(together[0].followed);
       const query = this.#queryFor(together);
       return missed === undefined || query === null ? [] : [{ together, missed, query }];
     });
@@ -126,7 +126,7 @@ export class Rebinding {
       move: new Move(
         parts,
         audience,
-        { ...together[0].followed, missed },
+        { group: together[0].followed, missed },
         { query, plan: plans[index] ?? "" },
       ),
       outdated: together,
@@ -135,16 +135,16 @@ export class Rebinding {
 
   /** The query that all subscriptions of a group have now; null where they cannot be moved together. */
   #queryFor(together: Together<Outdated>): LiveQuery | null {
-    const [{ query, followed: first }] = together;
-    const { group } = first;
+    const [{ query, followed: group }] = together;
     // Of one row with a permission nobody remembers whether it was shown.
-    if (query === null || (group.judged === null && first.query.may !== null)) return null;
+    if (query === null || (group.judged === null && query.may !== null)) return null;
     const isSame = together.every(
-      ({ subscription, followed, query: its }) =>
-        its?.text === query.text && subscription.hasRows && looksAlike(followed.query, its),
+      ({ subscription, query: its }) => its?.text === query.text && subscription.hasRows,
     );
     const all = this.#owner.subscriptions().filter((subscription) => subscription.group === group);
-    return isSame && all.length === together.length ? query : null;
+    // What is asked stays, and with it the order; what is shown may depend on the caller.
+    const looksAlike = query.bound.projection.text === group.projection.text;
+    return isSame && looksAlike && all.length === together.length ? query : null;
   }
 
   #move(moving: readonly Moving[], reason: string): void {
@@ -174,7 +174,7 @@ export class Rebinding {
   }
 
   #reset(outdated: readonly Outdated[], reason: string): void {
-    const groups = new Set(outdated.map(({ followed }) => followed.group));
+    const groups = new Set(outdated.map(({ followed }) => followed));
     for (const group of groups) {
       const affected = this.#owner.subscriptions().filter((subscription) => subscription.group === group);
       if (affected.length > 0) this.#owner.voice.reset(group.number, reason);

@@ -15,13 +15,6 @@ import { sortRows } from "./sort-rows.ts";
 import type { Audience, Subscriber } from "./subscriber.ts";
 import type { Opened, Voice } from "./voice.ts";
 
-/** What a subscription follows. */
-export interface Followed {
-  readonly group: Group;
-  /** As it was bound. */
-  readonly query: LiveQuery;
-}
-
 /** Whose subscription it is. */
 export interface SubscriptionOwner {
   readonly parts: LiveParts;
@@ -49,7 +42,9 @@ export class Subscription implements Subscriber {
   readonly #owner: SubscriptionOwner;
   /** The opening that counts; those before it find themselves outdated. */
   #run = 0;
-  #held: (Followed & { readonly withdraw: () => void }) | null = null;
+  #group: Group | null = null;
+  /** Not null while it waits for rows. */
+  #withdraw: (() => void) | null = null;
   #following = false;
   #lost = false;
   /** Where its client left off; outdated as soon as it has been told more. */
@@ -68,12 +63,7 @@ export class Subscription implements Subscriber {
 
   /** The group that it follows, null while it is not up to date. */
   get group(): Group | null {
-    return this.followed?.group ?? null;
-  }
-
-  /** As `group`, with its query. */
-  get followed(): Followed | null {
-    return this.#following ? this.#held : null;
+    return this.#following ? this.#group : null;
   }
 
   /** Whether its client has been sent the rows. */
@@ -108,14 +98,14 @@ export class Subscription implements Subscriber {
    */
   move(group: Group, query: LiveQuery, cursor: Cursor): Opened {
     const { parts } = this.#owner;
-    const held = this.#held;
+    const before = this.#group;
     parts.groups.join(query, group.plan, this);
-    this.#held = { group, query, withdraw: () => {} };
+    this.#group = group;
     group.follow(this.audience);
-    if (held !== null) {
-      held.group.unfollow(this.audience);
-      parts.groups.leave(held.group, this);
-      this.#owner.left(held.group);
+    if (before !== null) {
+      before.unfollow(this.audience);
+      parts.groups.leave(before, this);
+      this.#owner.left(before);
     }
     return this.#opened(group, query, null, cursor);
   }
@@ -123,15 +113,16 @@ export class Subscription implements Subscriber {
   /** Lets go of the group. Nothing more is said. */
   end(): void {
     this.#run++;
-    const held = this.#held;
-    if (held === null) return;
+    const group = this.#group;
+    if (group === null) return;
     const followed = this.#following;
-    if (followed) held.group.unfollow(this.audience);
+    if (followed) group.unfollow(this.audience);
     this.#following = false;
-    this.#held = null;
-    held.withdraw();
-    this.#owner.parts.groups.leave(held.group, this);
-    if (followed) this.#owner.left(held.group);
+    this.#group = null;
+    this.#withdraw?.();
+    this.#withdraw = null;
+    this.#owner.parts.groups.leave(group, this);
+    if (followed) this.#owner.left(group);
   }
 
   /** What is known of it, apart from its connection. */
@@ -140,13 +131,13 @@ export class Subscription implements Subscriber {
     const { resource, action } = this.#ask;
     const query = bindLive(parts.runtime, caller(), this.#ask);
     const [bound] = await Promise.allSettled([query]);
-    const group = this.#held?.group;
+    const group = this.#group;
     return {
       resource,
       action,
       state: this.#lost ? "reset" : this.#following ? "live" : "opening",
       plan: bound.status === "fulfilled" ? canonical(bound.value.bound.predicate) : null,
-      found: group === undefined ? null : parts.groups.foundBy(group),
+      found: group === null ? null : parts.groups.foundBy(group),
       subscribers: group?.subscribers.size ?? 0,
       row: async (key) => explainRow(parts.runtime, await query, key),
       error: bound.status === "rejected" ? bound.reason : null,
@@ -180,7 +171,7 @@ export class Subscription implements Subscriber {
       const plan = parts.groups.find(query.text)?.plan ?? (await planOf(query.text));
       if (run !== this.#run) return;
       const group = parts.groups.join(query, plan, this);
-      this.#held = { group, query, withdraw: () => {} };
+      this.#group = group;
       const resumed = await this.#resume(run, group, query);
       if (run === this.#run && !resumed) this.#begin(group, query);
     } catch (thrown) {
@@ -218,12 +209,12 @@ export class Subscription implements Subscriber {
       ready: (rows: readonly WireRow[]): void => this.#follow(group, query, sortRows(rows, query)),
       fail: (error: LivesetError): void => this.fail(error),
     };
-    this.#held = { group, query, withdraw: this.#owner.parts.snapshots.wait(group, query, waiter) };
+    this.#withdraw = this.#owner.parts.snapshots.wait(group, query, waiter);
   }
 
   #follow(group: Group, query: LiveQuery, rows: readonly WireRow[] | null): void {
     const { voice, parts } = this.#owner;
-    this.#held = { group, query, withdraw: () => {} };
+    this.#withdraw = null;
     this.#following = true;
     this.#since = undefined;
     group.follow(this.audience);
