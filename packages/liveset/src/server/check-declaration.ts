@@ -36,6 +36,7 @@ function checkColumns(info: TableInfo, options: AnyResourceOptions): string[] {
     ["orderBy", options.orderBy ?? []],
     ["defaultOrder", Object.keys(options.defaultOrder ?? {})],
     ["readOnly", options.readOnly ?? []],
+    ["lookupBy", options.lookupBy ?? []],
   ];
   return used.flatMap(([option, names]) =>
     names
@@ -53,6 +54,7 @@ function checkHidden(info: TableInfo, options: AnyResourceOptions): string[] {
     ["search", options.search ?? []],
     ["orderBy", options.orderBy ?? []],
     ["defaultOrder", Object.keys(options.defaultOrder ?? {})],
+    ["lookupBy", options.lookupBy ?? []],
   ];
   return used.flatMap(([option, names]) =>
     names

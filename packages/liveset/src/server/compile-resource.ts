@@ -38,7 +38,8 @@ export function compileResource(name: string, { table, options }: Resource): Com
     operations: new Set(options.operations ?? operations),
     fields,
     visible: new Map([...info.columns].filter(([column]) => fields.includes(column))),
-    projection: projectionOf({ name, info, options, fields }),
+    caller: "",
+    projection: projectionOf({ name, info, options, fields, caller: "" }),
     filters: new Map(
       filterEntries(options).map(([field, lookups]) => [field, lookupsFor(info, field, lookups)]),
     ),

@@ -20,6 +20,8 @@ export interface CompiledResource {
   readonly fields: readonly string[];
   /** The same as columns: the only ones that callers hear of. */
   readonly visible: Columns;
+  /** Of a resource as one caller sees it: two with the same text are shown the same. Empty where it does not depend on the caller. */
+  readonly caller: string;
   /** How rows are shown where a caller chooses no fields: all of them, then the computed ones. */
   readonly projection: Projection;
   /** Lookups allowed per filterable column; one of a related table has its path, such as `list.ownerId`. */

@@ -8,6 +8,7 @@ export const reservedQueryKeys: ReadonlySet<string> = new Set([
   "after",
   "fields",
   "with",
+  "lookup_by",
   "AND",
   "OR",
   "NOT",

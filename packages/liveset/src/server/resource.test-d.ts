@@ -101,3 +101,14 @@ resource(tasks, { params: { list: z.string() }, scope: ({ params }) => ({ text: 
 resource(tasks, { actions: { shout: action(notes, { run: () => null }) } });
 // @ts-expect-error a collection action has no row
 action(tasks, { detail: false, run: ({ row }) => row.id });
+
+const byCaller = resource(notes, {
+  computed: { length: (row) => row.body.length },
+  fieldsFor: ({ user }) => (user === null ? ["length"] : ["body", "length"]),
+});
+type SeenNote = NonNullable<(typeof byCaller)["$types"]>["row"];
+// What some callers are not shown may be missing, the key never.
+const seenNote: SeenNote = { slug: "a" };
+export const seenBody: string | undefined = seenNote.body;
+// @ts-expect-error the key is always shown
+export const keyless: SeenNote = { body: "b" };

@@ -121,6 +121,7 @@ export interface ResourceOptions<
   W extends ColumnName<T>,
   S extends SchemaModule = NoSchema,
   N extends NestingDeclaration = NestingDeclaration,
+  V extends string = string,
 > {
   /** Label on the `rest-live` dialect, such as `todolist.Task`. Default: the resource's name. */
   readonly model?: string;
@@ -148,7 +149,14 @@ export interface ResourceOptions<
   readonly children?: { readonly [field: string]: true | ChildRelation | readonly ChildRelation[] };
   /** Columns that are shown, and that callers may write. Default: all. The key is always shown. */
   readonly fields?: readonly F[];
-  /** Further fields, computed from the row. They must not depend on anything else. */
+  /**
+   * Which of the fields, and of the computed ones, a caller is shown. The key is always shown. What he is not shown he can neither
+   * filter, search or order by, nor write. Default: all.
+   */
+  readonly fieldsFor?: (context: Context<OutputOf<P>>) => Awaitable<readonly V[]>;
+  /** Fields by which a row may be named in place of its key. No two rows that a caller may see should have the same value there. */
+  readonly lookupBy?: readonly F[];
+  /** Further fields, computed from the row. They must not depend on anything else, unless made by `perCaller`. */
   readonly computed?: { readonly [K in keyof C]: (row: Row<T>) => C[K] };
   /** The rows that a caller may see: a condition, all (`true`) or none (`false`). Default: all. */
   readonly scope?: (context: Context<OutputOf<P>>) => Awaitable<ScopeWhere<T, S> | boolean>;
@@ -252,6 +260,9 @@ type Writable<T extends Table, F extends string, W extends string> = WireRowOf<
 type WithoutKey<T extends Table, Values> = Omit<Values, KeyColumn<T>> &
   Partial<Pick<Values, Extract<keyof Values, KeyColumn<T>>>>;
 
+/** A row of which every caller is shown the key `K`, and the rest only some where the fields depend on the caller (`V`). */
+type SeenRow<R, K, V> = [V] extends [never] ? R : Pick<R, Extract<keyof R, K>> & Partial<R>;
+
 /** The types that a declaration has for its clients. */
 export interface TypesOf<
   T extends Table,
@@ -265,13 +276,16 @@ export interface TypesOf<
   W extends string,
   S extends SchemaModule = NoSchema,
   N = NoSchema,
+  V extends string = never,
 > extends ResourceTypes {
   /** Name of the table in the database. */
   readonly table: T["_"]["name"];
   readonly nesting: NestingTypes<S, T["_"]["name"], N>;
-  readonly row: WireRowOf<Pick<Row<T>, F | KeyColumn<T>>> & {
-    readonly [K in keyof C]: WireValue<C[K]>;
-  };
+  readonly row: SeenRow<
+    WireRowOf<Pick<Row<T>, F | KeyColumn<T>>> & { readonly [K in keyof C]: WireValue<C[K]> },
+    KeyColumn<T>,
+    V
+  >;
   readonly key: KeyOf<T>;
   readonly keyField: KeyColumn<T>;
   readonly create: InputType<I, "create", Writable<T, F, W>>;
@@ -319,9 +333,10 @@ export function resource<
   const W extends ColumnName<T> = never,
   S extends SchemaModule = NoSchema,
   const N extends NestingDeclaration = Readonly<Record<never, never>>,
+  const V extends string = never,
 >(
   table: T,
-  options?: ResourceOptions<T, F, C, P, L, O, I, A, W, S, N>,
-): Resource<TypesOf<T, F, C, P, L, O, I, A, W, S, N>> {
+  options?: ResourceOptions<T, F, C, P, L, O, I, A, W, S, N, V>,
+): Resource<TypesOf<T, F, C, P, L, O, I, A, W, S, N, V>> {
   return { table, options: (options ?? {}) as unknown as AnyResourceOptions };
 }

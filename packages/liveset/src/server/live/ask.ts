@@ -3,6 +3,7 @@ import type { Key } from "../../core/key/key.ts";
 import type { Query } from "../../core/protocol/query.ts";
 import type { Since } from "../../core/protocol/subscribe.ts";
 import type { Context } from "../context.ts";
+import type { RowLookup } from "../operation/row-lookup.ts";
 
 /** What a client wants to follow, whatever the dialect. */
 export interface Ask {
@@ -10,6 +11,8 @@ export interface Ask {
   /** `count`: how many rows the list has, without its rows. */
   readonly action: "list" | "retrieve" | "count";
   readonly key?: Key;
+  /** Names the row in place of the key, when it is subscribed to; it is then followed by its key. */
+  readonly lookup?: RowLookup;
   readonly params?: Readonly<Record<string, Json>>;
   readonly query?: Query;
   /**

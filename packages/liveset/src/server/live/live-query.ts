@@ -1,5 +1,6 @@
 import { invalid, LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
+import { type KeyText, keyTextOf } from "../../core/key/key.ts";
 import type { Query } from "../../core/protocol/query.ts";
 import type { WireOrderTerm } from "../../core/protocol/subscribed.ts";
 import { canonical } from "../../core/query/canonical.ts";
@@ -13,7 +14,9 @@ import type { Bound, Nested } from "../operation/bound.ts";
 import { checkPermission } from "../operation/check-permission.ts";
 import { nesting } from "../operation/nesting.ts";
 import { alsoShowing } from "../operation/projection.ts";
-import { toPredicate } from "../operation/scope-predicate.ts";
+import { lookUpRow, type RowLookup } from "../operation/row-lookup.ts";
+import { scopePredicate, toPredicate } from "../operation/scope-predicate.ts";
+import { seenBy } from "../operation/seen-by.ts";
 import type { Runtime } from "../runtime.ts";
 import { withinTime } from "../within-time.ts";
 import type { Ask } from "./ask.ts";
@@ -64,10 +67,11 @@ async function bind(runtime: Runtime, caller: Caller, ask: Ask): Promise<LiveQue
     request: caller.request,
     params: ask.params,
   });
-  if (ask.action === "retrieve") return liveRow(runtime, resource, context, ask, caller);
+  const seen = await seenBy(resource, context);
+  if (ask.action === "retrieve") return liveRow(runtime, seen, context, ask, caller);
   return ask.action === "list"
-    ? liveList(runtime, resource, context, ask, caller)
-    : liveCount(runtime, resource, context, ask, caller);
+    ? liveList(runtime, seen, context, ask, caller)
+    : liveCount(runtime, seen, context, ask, caller);
 }
 
 async function liveList(
@@ -149,14 +153,26 @@ async function liveRow(
   runtime: Runtime,
   resource: CompiledResource,
   context: Context,
-  { key, query }: Ask,
+  { key: given, lookup, query, traced = [] }: Ask,
   caller: Caller,
 ): Promise<LiveQuery> {
+  const key = lookup === undefined ? given : await keyOf(runtime, resource, context, lookup);
   if (key === undefined) throw invalid(["key"], "required", "retrieve needs a key.");
-  const bound = await bindRow(runtime, resource, context, key, query);
+  const bound = tracing(await bindRow(runtime, resource, context, key, query), traced);
   const { may, owner } = rowPermission(bound, caller);
   const text = groupText(bound, "retrieve", owner);
-  return { bound, isList: false, window: null, order: [], text, may, traced: [] };
+  return { bound, isList: false, window: null, order: [], text, may, traced };
+}
+
+async function keyOf(
+  runtime: Runtime,
+  resource: CompiledResource,
+  context: Context,
+  lookup: RowLookup,
+): Promise<KeyText> {
+  const scope = await scopePredicate(resource, context);
+  const { value } = await runtime.database.read((db) => lookUpRow(runtime, db, resource, lookup, scope));
+  return keyTextOf(value, resource.info.key);
 }
 
 /** The permission that is asked with each row, and whose group that makes it. A permission may depend on anything in the context. */

@@ -10,6 +10,7 @@ import type { NestedResource } from "../nested-resource.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Bound, Nested } from "./bound.ts";
 import { checkPermission } from "./check-permission.ts";
+import { seenBy } from "./seen-by.ts";
 
 /** How many relations may be nested in each other. */
 const mostLevels = 2;
@@ -93,7 +94,8 @@ async function bindOne(
   const own = await makeContext(runtime, child, { user: context.user, request: context.request });
   const inside = { ...own, db: context.db };
   await checkPermission(child, "list", inside);
-  const bound = await bind(child, inside, { ...query, fields: query.fields ?? fields });
+  const seen = await seenBy(child, inside);
+  const bound = await bind(seen, inside, { ...query, fields: query.fields ?? shownOf(seen, fields) });
   return {
     relation,
     bound: {
@@ -103,6 +105,10 @@ async function bindOne(
       limit: query.limit ?? limit ?? Number.POSITIVE_INFINITY,
     },
   };
+}
+
+function shownOf({ projection }: CompiledResource, fields: readonly string[]): readonly string[] {
+  return fields.filter((name) => projection.fields.includes(name) || projection.computed.includes(name));
 }
 
 function isOrdered({ orderBy = {} }: Query): boolean {

@@ -73,7 +73,7 @@ async function bindScope(
 }
 
 /**
- * One row as the caller may see it: scope ∧ key. Of the query only what says how rows are shown has a meaning here.
+ * One row as the caller may see it: scope ∧ key ∧ filter. Of the query only a filter and what says how rows are shown have a meaning here.
  *
  * @throws LivesetError `not_found` for a key that no row can have, `invalid` for a query that has more; whatever the scope throws.
  */
@@ -84,15 +84,27 @@ export async function bindRow(
   key: Key,
   query: Query = {},
 ): Promise<Bound> {
-  const shown = await bindShown(runtime, resource, context, query);
+  const { filter, rest } = splitFilter(runtime, resource, query);
+  const shown = await bindShown(runtime, resource, context, rest);
+  const same = keyPredicate(resource.info, key);
   return {
-    ...(await bindScope(resource, context, keyPredicate(resource.info, key))),
+    ...(await bindScope(resource, context, { op: "and", of: [same, filter] })),
     ...shown,
     order: resource.defaultOrder,
     limit: 1,
     offset: 0,
     after: null,
   };
+}
+
+/** What a query filters by, and what else it says. Throws as `bindList` does. */
+export function splitFilter(
+  runtime: Runtime,
+  resource: CompiledResource,
+  { where, search, ...rest }: Query,
+): { readonly filter: Predicate; readonly rest: Query } {
+  const asked = { ...(where === undefined ? {} : { where }), ...(search === undefined ? {} : { search }) };
+  return { filter: filterPredicate(runtime, resource, asked), rest };
 }
 
 /**

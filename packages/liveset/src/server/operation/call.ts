@@ -4,6 +4,7 @@ import type { Key } from "../../core/key/key.ts";
 import type { Query } from "../../core/protocol/query.ts";
 import type { RequestInfo } from "../context.ts";
 import type { User } from "../register.ts";
+import type { RowLookup } from "./row-lookup.ts";
 
 /** One operation or action asked for, whatever the transport. */
 export interface Call {
@@ -13,6 +14,8 @@ export interface Call {
   readonly user: User | null;
   readonly request: RequestInfo;
   readonly key?: Key;
+  /** Names the row in place of the key. */
+  readonly lookup?: RowLookup;
   readonly data?: Json;
   readonly params?: Readonly<Record<string, Json>>;
   readonly query?: Query;

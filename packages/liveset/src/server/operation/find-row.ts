@@ -7,18 +7,21 @@ import type { Operand, Predicate } from "../../core/query/predicate.ts";
 import type { Execution } from "./execution.ts";
 import { fetchRows } from "./fetch-rows.ts";
 import { keyOperands, sameKeyPredicate } from "./key-predicate.ts";
+import { lookUpRow } from "./row-lookup.ts";
 import { scopePredicate } from "./scope-predicate.ts";
 
 /**
- * The row of the call's key, in all its columns, read through the context's database.
+ * The row of the call's key or lookup, in all its columns, read through the context's database.
  *
- * @throws LivesetError `not_found` where it does not exist or lies outside the scope.
+ * @throws LivesetError `not_found` where it does not exist, lies outside the scope, or does not fulfil the filter.
  */
-export async function findRow(execution: Execution): Promise<WireRow> {
-  const { resource, context, call } = execution;
+export async function findRow(execution: Execution, filter: Predicate = { op: "true" }): Promise<WireRow> {
+  const { runtime, resource, context, call } = execution;
+  const predicate = normalize({ op: "and", of: [await scopePredicate(resource, context), filter] });
+  if (call.lookup !== undefined) return lookUpRow(runtime, context.db, resource, call.lookup, predicate);
   if (call.key === undefined) throw invalid(["key"], "required", `${call.action} needs a key.`);
   const key = keyOperands(resource.info, call.key);
-  const row = await rowFulfilling(execution, key, await scopePredicate(resource, context));
+  const row = await rowFulfilling(execution, key, predicate);
   if (row === undefined) throw new LivesetError("not_found");
   return row;
 }

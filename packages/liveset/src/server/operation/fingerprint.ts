@@ -1,7 +1,7 @@
 import type { Json } from "../../core/json.ts";
 import type { Call } from "./call.ts";
 
-/** What a write asks for, as a digest: equal for equal resource, action, key, params and data, whatever the order of their keys. */
+/** What a write asks for, as a digest: equal for equal resource, action, row, params and data, whatever the order of their keys. */
 export function fingerprint(call: Asked): Promise<string> {
   return digestOf(canonicalJson(parts(call)));
 }
@@ -11,11 +11,13 @@ export function batchFingerprint(calls: readonly Asked[]): Promise<string> {
   return digestOf(canonicalJson(["batch", ...calls.map(parts)]));
 }
 
-type Asked = Pick<Call, "resource" | "action" | "key" | "params" | "data">;
+type Asked = Pick<Call, "resource" | "action" | "key" | "lookup" | "params" | "data">;
 
 function parts(call: Asked): Json {
   const key = typeof call.key === "object" ? call.key : [call.key ?? null];
-  return [call.resource, call.action, key.map(String), call.params ?? {}, call.data ?? null];
+  const { lookup } = call;
+  const named = lookup === undefined ? key.map(String) : [lookup.field, String(lookup.value)];
+  return [call.resource, call.action, named, call.params ?? {}, call.data ?? null];
 }
 
 async function digestOf(text: string): Promise<string> {

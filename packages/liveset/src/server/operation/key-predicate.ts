@@ -28,19 +28,23 @@ export function keyPredicate(info: TableInfo, key: Key): Predicate {
 export function keyOperands(info: TableInfo, key: Key): readonly Operand[] {
   const parts = typeof key === "object" ? key : info.key.length > 1 ? keyParts(String(key)) : [key];
   if (parts.length !== info.key.length) throw new LivesetError("not_found");
-  const operand = columnOperand(info);
   return info.key.map((name, index) => {
     const column = info.columns.get(name);
     const part = parts[index];
     if (column === undefined || part === undefined) throw new LivesetError("not_found");
-    try {
-      const value = operand(column, keyPart(column, part), []);
-      if (column.kind === "date" && value !== part) throw new LivesetError("not_found");
-      return value;
-    } catch (fault) {
-      throw fault instanceof LivesetError ? new LivesetError("not_found") : fault;
-    }
+    return keyOperand(info, column, part);
   });
+}
+
+/** The value of one column that names a row. Throws as `keyOperands` does. */
+export function keyOperand(info: TableInfo, column: TableColumn, part: string | number): Operand {
+  try {
+    const value = columnOperand(info)(column, keyPart(column, part), []);
+    if (column.kind === "date" && value !== part) throw new LivesetError("not_found");
+    return value;
+  } catch (fault) {
+    throw fault instanceof LivesetError ? new LivesetError("not_found") : fault;
+  }
 }
 
 /** The condition that a row has the key of this row. */

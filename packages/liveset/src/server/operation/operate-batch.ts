@@ -1,5 +1,4 @@
 import { type Issue, invalid, LivesetError } from "../../core/error/liveset-error.ts";
-import { makeContext } from "../make-context.ts";
 import type { Db } from "../register.ts";
 import type { Runtime } from "../runtime.ts";
 import { withinTime } from "../within-time.ts";
@@ -10,6 +9,7 @@ import { batchFingerprint } from "./fingerprint.ts";
 import { mutationOf } from "./mutation-of.ts";
 import { coded } from "./operate.ts";
 import { isDetached } from "./run-action.ts";
+import { callerOf } from "./seen-by.ts";
 
 /** One write of a batch: a call without its caller. */
 export type BatchCall = Pick<Call, "resource" | "action" | "key" | "data" | "params" | "ifMatch">;
@@ -66,14 +66,14 @@ async function run(runtime: Runtime, batch: Batch): Promise<OperationResult> {
 
 async function prepare(runtime: Runtime, { user, request }: Batch, operation: BatchCall): Promise<Step> {
   const call: Call = { ...operation, user, request };
-  const resource = findResource(runtime, call.resource);
+  const declared = findResource(runtime, call.resource);
   if (isRead(call.action)) throw invalid(["action"], "unexpected", `A batch writes; ${call.action} reads.`);
-  const work = chooseWork(resource, call);
-  if (isDetached(resource, call.action)) {
+  const work = chooseWork(declared, call);
+  if (isDetached(declared, call.action)) {
     throw invalid(["action"], "unexpected", `${call.action} is detached: it has no transaction to share.`);
   }
-  const context = await withinTime(runtime, `${resource.name}.${call.action}`, () =>
-    makeContext(runtime, resource, call),
+  const { context, resource } = await withinTime(runtime, `${declared.name}.${call.action}`, () =>
+    callerOf(runtime, declared, call),
   );
   return (db) => work({ runtime, resource, context: { ...context, db }, call });
 }

@@ -1,5 +1,4 @@
 import { LivesetError, toLivesetError } from "../../core/error/liveset-error.ts";
-import { makeContext } from "../make-context.ts";
 import type { Runtime } from "../runtime.ts";
 import { withinTime } from "../within-time.ts";
 import type { Answer } from "./answer.ts";
@@ -8,6 +7,7 @@ import { chooseWork, findResource, isRead } from "./choose-work.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { mutationOf } from "./mutation-of.ts";
 import { isDetached } from "./run-action.ts";
+import { callerOf } from "./seen-by.ts";
 
 /**
  * Runs one call: the door through which every transport goes. Writes and actions run in one transaction, unless the action is detached.
@@ -31,10 +31,10 @@ export function coded(runtime: Runtime, thrown: unknown, call: object): LivesetE
 }
 
 async function run(runtime: Runtime, call: Call): Promise<OperationResult> {
-  const resource = findResource(runtime, call.resource);
-  const work = chooseWork(resource, call);
-  const what = `${resource.name}.${call.action}`;
-  const context = await withinTime(runtime, what, () => makeContext(runtime, resource, call));
+  const declared = findResource(runtime, call.resource);
+  const work = chooseWork(declared, call);
+  const what = `${declared.name}.${call.action}`;
+  const { context, resource } = await withinTime(runtime, what, () => callerOf(runtime, declared, call));
   const apart = isRead(call.action) || isDetached(resource, call.action);
   if (apart) return withinTime(runtime, what, () => work({ runtime, resource, context, call }));
   const { value, cursor } = await runtime.database.write<Answer>(

@@ -27,6 +27,8 @@ export interface Projected {
   readonly options: AnyResourceOptions;
   /** Columns that may be shown. */
   readonly fields: readonly string[];
+  /** Two callers with the same text are shown the same; empty where it does not depend on them. */
+  readonly caller: string;
 }
 
 /** The same with the projection of all that it declares. */
@@ -34,7 +36,7 @@ type Whole = Projected & { readonly projection: Projection };
 
 /** All that a resource declares, or of that only the named fields and the key. */
 export function projectionOf(resource: Projected, names: ReadonlySet<string> | null = null): Projection {
-  const { name, info, options } = resource;
+  const { name, info, options, caller } = resource;
   const fields = resource.fields.filter(
     (field) => names === null || names.has(field) || info.key.includes(field),
   );
@@ -44,7 +46,12 @@ export function projectionOf(resource: Projected, names: ReadonlySet<string> | n
     computed,
     nested: [],
     reads: computed.length > 0 ? null : new Set(fields),
-    text: JSON.stringify([name, fields, computed]),
+    text: JSON.stringify([
+      name,
+      fields,
+      computed,
+      ...(computed.length === 0 || caller === "" ? [] : [caller]),
+    ]),
     serialize: serializer(resource, fields, computed),
   };
 }

@@ -14,6 +14,10 @@ import { readBody } from "./read-body.ts";
 /** Beside a list, which has a whole query. */
 const showsRows: ReadonlySet<string> = new Set(["retrieve", "by-ids"]);
 
+/** Says by which field a row is named. */
+const lookupKey = "lookup_by";
+/** What only a list takes. */
+const ofPages: ReadonlySet<string> = new Set(["ordering", "limit", "offset", "after"]);
 const withBody: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 /** The call that a request makes. `bodyBytes` bounds its body. */
@@ -36,7 +40,7 @@ export async function readCall(
     user,
     request: info,
     ...readQuery(resource, target, info),
-    ...(target.key === undefined ? {} : { key: target.key }),
+    ...readTarget(target, info),
     ...(operationNames.has(target.action) ? {} : { signal: request.signal }),
     ...(data === undefined ? {} : { data }),
     ...(mutation === null ? {} : { mutation }),
@@ -45,19 +49,31 @@ export async function readCall(
   };
 }
 
-/** A list has a query, one row the fields that are to be shown; elsewhere a URL carries the resource's parameters and nothing else. */
+/** The row that an address means: by its key, or with `?lookup_by=` by another field. */
+function readTarget({ key }: Target, { query }: RequestInfo): Pick<Call, "key" | "lookup"> {
+  if (key === undefined) return {};
+  const field = query.get(lookupKey);
+  return field === null ? { key } : { lookup: { field, value: key } };
+}
+
+/** A list has a query, one row a filter and the fields that are to be shown; elsewhere a URL carries the resource's parameters and nothing else. */
 function readQuery(
   resource: CompiledResource,
   target: Target,
   { query }: RequestInfo,
 ): { readonly query?: Query; readonly params: Record<string, string> } {
   const declared = new Set(Object.keys(resource.options.params ?? {}));
-  if (target.action === "list") {
-    return parseUrlQuery(query, resource.visible, declared, resource.relatedFilters);
+  if (target.action === "list" || target.action === "retrieve") {
+    const isRow = target.action === "retrieve";
+    const page = isRow ? [...query.keys()].find((name) => ofPages.has(name)) : undefined;
+    if (page !== undefined) throw invalid([page], "unknown", `There is no parameter ${page}.`);
+    const pairs = [...query].filter(([name]) => !isRow || name !== lookupKey);
+    return parseUrlQuery(pairs, resource.visible, declared, resource.relatedFilters);
   }
   const params: Record<string, string> = {};
   let shown: Query | undefined;
   for (const [name, value] of query) {
+    if (name === lookupKey && target.key !== undefined) continue;
     if (name === "fields" && showsRows.has(target.action)) {
       shown = { ...shown, fields: parseFields(query.getAll(name)) };
       continue;

@@ -260,6 +260,33 @@ describe("operations", () => {
   });
 });
 
+describe("lookup_field", () => {
+  test("case 1.5.11: a row is named by a field that lookupBy declares; one that is not declared is not heard", async () => {
+    const api: Api = defineApi({
+      things: resource(things, { fields: ["name", "counter"], lookupBy: ["name"] }),
+    });
+    const server = await startDcrf({ api });
+    await server.run(`${insert} (1, 'a', 3)`);
+    const client = await server.connect();
+    const named = { name: "a", request_id: 1 };
+    expect(await client.ask("things", { action: "retrieve", ...named })).toMatchObject({
+      data: thing(1, "a", 3),
+    });
+    expect(await client.ask("things", { action: "patch", data: { counter: 4 }, ...named })).toMatchObject({
+      data: thing(1, "a", 4),
+    });
+    expect(await client.ask("things", { action: "retrieve", counter: 4, request_id: 1 })).toMatchObject({
+      response_status: 400,
+    });
+    expect(await client.ask("things", { action: "delete", ...named })).toMatchObject({
+      response_status: 204,
+    });
+    expect(await client.ask("things", { action: "retrieve", ...named })).toMatchObject({
+      response_status: 404,
+    });
+  });
+});
+
 describe("actions", () => {
   test("case 1.5.8: an action of a row answers what it returns; a row that is not there is 404", async () => {
     const server = await startDcrf();

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { eq, sql } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { expect, onTestFinished } from "vitest";
@@ -58,7 +59,7 @@ export const thingsApi: Api = defineApi({
       subscribe_many: observer(things),
       subscribe_above: observer(things, {
         unsubscribe: "stop_above",
-        args: z.object({ above: z.number() }),
+        args: z.object({ above: z.number().int() }),
         where: ({ above }) => ({ counter: { gt: above } }),
       }),
     },
@@ -275,7 +276,13 @@ export async function startDcrf({
   onTestFinished(async () => {
     gates.current.open();
     await server.close();
-    if (logged.length > 0 && !mayFail) throw new Error(JSON.stringify(logged));
+    if (logged.length > 0 && !mayFail)
+      throw new Error(
+        logged
+          .slice(0, 5)
+          .map((fields) => inspect(fields))
+          .join("\n"),
+      );
     if (clock.pending > 0) throw new Error(`${clock.pending} timers are left`);
   });
   await server.open();

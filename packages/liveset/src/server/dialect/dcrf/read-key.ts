@@ -1,4 +1,5 @@
 import { LivesetError } from "../../../core/error/liveset-error.ts";
+import type { Wish } from "../../live/requests.ts";
 import type { Payload } from "./frame.ts";
 import { required } from "./refusal.ts";
 import type { Stream } from "./stream.ts";
@@ -14,7 +15,23 @@ export function findKey(payload: Payload, { pkField }: Stream): string | number 
 }
 
 /**
- * The same, where there must be one.
+ * The row that a payload names: by its key, or by the first of the fields by which rows are looked up.
+ *
+ * @throws LivesetError as `readKey` does.
+ */
+export function readRow(payload: Payload, stream: Stream): Pick<Wish, "key" | "lookup"> {
+  const key = findKey(payload, stream);
+  if (key !== null) return { key: String(key) };
+  for (const field of stream.resource.options.lookupBy ?? []) {
+    const value = Object.hasOwn(payload, field) ? payload[field] : undefined;
+    if (typeof value === "string" || typeof value === "number")
+      return { lookup: { field, value: String(value) } };
+  }
+  throw required("pk");
+}
+
+/**
+ * The key that a payload names.
  *
  * @throws LivesetError `not_found` for what no key can be, a refusal where there is none.
  */

@@ -3,7 +3,7 @@ import type { Wish } from "../../live/requests.ts";
 import { findAction } from "../../operation/run-action.ts";
 import type { Frame } from "./frame.ts";
 import { readData } from "./read-data.ts";
-import { readKey } from "./read-key.ts";
+import { readRow } from "./read-key.ts";
 import { type Page, readPage } from "./read-page.ts";
 import { readParams, readQuery, withData } from "./read-query.ts";
 import type { Stream } from "./stream.ts";
@@ -30,7 +30,7 @@ export function readWish(stream: Stream, { action, payload }: Frame, pageSize: n
     case "retrieve":
       return plain({
         ...common,
-        key: String(readKey(payload, stream)),
+        ...readRow(payload, stream),
         query: readQuery(resource, payload, "retrieve"),
       });
     case "create":
@@ -39,11 +39,11 @@ export function readWish(stream: Stream, { action, payload }: Frame, pageSize: n
     case "patch":
       return plain({
         ...common,
-        key: String(readKey(payload, stream)),
+        ...readRow(payload, stream),
         data: readData(stream, action, payload),
       });
     case "delete":
-      return plain({ ...common, key: String(readKey(payload, stream)) });
+      return plain({ ...common, ...readRow(payload, stream) });
     default:
       return plain({ ...common, ...readArguments(stream, action, payload) });
   }
@@ -68,14 +68,18 @@ function readList(
 }
 
 /** An action's arguments stand in the payload itself or in its `data`; one that takes no input is not given any. */
-function readArguments(stream: Stream, name: string, payload: Frame["payload"]): Pick<Wish, "key" | "data"> {
+function readArguments(
+  stream: Stream,
+  name: string,
+  payload: Frame["payload"],
+): Pick<Wish, "key" | "lookup" | "data"> {
   const action = findAction(stream.resource, name);
   const { pk, ...rest }: Readonly<Record<string, Json>> = withData(payload);
   const given = action.detail || pk === undefined ? rest : { pk, ...rest };
   const data = payload.data;
   const input = typeof data === "object" && !Array.isArray(data) ? given : { ...given, data: data ?? null };
   return {
-    ...(action.detail ? { key: String(readKey(payload, stream)) } : {}),
+    ...(action.detail ? readRow(payload, stream) : {}),
     ...(action.input === undefined ? {} : { data: data === undefined ? given : input }),
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Api } from "../../api.ts";
 import { defineApi } from "../../define-api.ts";
+import { perCaller } from "../../per-caller.ts";
 import { resource } from "../../resource.ts";
 import { startRestLive, todos } from "./rest-live.fixture.ts";
 
@@ -110,7 +111,22 @@ describe("permissions", () => {
     expect(await client.rest()).toEqual([told(1, "CREATED", todo(1, "test"))]);
   });
 
-  test.todo("10 conditional_serializers: fields that depend on the caller are two resources here");
+  test("10 conditional_serializers: each caller has the fields that are his", async () => {
+    const server = await startRestLive(
+      defineApi({
+        todos: resource(todos, {
+          model,
+          computed: { auth: () => "ADMIN" },
+          fieldsFor: ({ user }) => ["text", "done", ...(user === null ? [] : ["auth"])],
+        }),
+      }),
+    );
+    const [anonymous, signedInClient] = [await server.connect(), await server.connect(7)];
+    for (const client of [anonymous, signedInClient]) await client.subscribe({ id: 1, ...list });
+    await server.run("insert into todos values (1, 'test', 0)");
+    expect(await anonymous.rest()).toEqual([told(1, "CREATED", todo(1, "test"))]);
+    expect(await signedInClient.rest()).toEqual([told(1, "CREATED", { ...todo(1, "test"), auth: "ADMIN" })]);
+  });
 });
 
 describe("view_kwargs and query_params", () => {
@@ -145,7 +161,26 @@ describe("view_kwargs and query_params", () => {
     expect(await client.rest()).toEqual([told(1, "CREATED", todo(1, "test"))]);
   });
 
-  test.todo("14 serializer_with_kwargs: computed fields depend on the row alone");
+  test("14 serializer_with_kwargs: a computed field says what view_kwargs say, and the key is there too", async () => {
+    const server = await startRestLive(
+      defineApi({
+        todos: resource(todos, {
+          model,
+          fields: [],
+          params: { password: z.string().optional(), message: z.string().optional() },
+          computed: { message: perCaller((_, { params }) => String(params.message)) },
+          permissions: { list: ({ params }) => params.password === "opensesame" },
+        }),
+      }),
+    );
+    const client = await server.connect();
+    for (const message of ["hello", "bye"])
+      await client.subscribe({ id: message, ...list, view_kwargs: { password: "opensesame", message } });
+    await server.run("insert into todos values (1, 'test', 0)");
+    expect(await client.rest()).toEqual(
+      ["hello", "bye"].map((message) => told(message, "CREATED", { id: 1, message })),
+    );
+  });
 
   test("15 list: rows enter and leave by a search", async () => {
     const server = await startRestLive(api);
@@ -162,7 +197,21 @@ describe("view_kwargs and query_params", () => {
     ]);
   });
 
-  test.todo("16 retrieve: a search on one row; retrieve takes no query_params that filter yet");
+  test("16 retrieve: a row that no longer matches a search is gone", async () => {
+    const server = await startRestLive(api);
+    await server.run("insert into todos values (1, 'hello world', 0)");
+    const client = await server.connect();
+    const retrieve = { model, action: "retrieve", lookup_by: 1 };
+    await client.subscribe({ id: 1, ...retrieve, query_params: { search: "hello" } });
+    client.send({ type: "subscribe", id: 2, ...retrieve, query_params: { search: "nope" } });
+    expect(await client.next()).toMatchObject({ type: "error", id: 2, code: 404 });
+    await server.run("update todos set done = 1");
+    await server.run("update todos set text = 'goodbye world'");
+    expect(await client.rest()).toEqual([
+      told(1, "UPDATED", todo(1, "hello world", true)),
+      told(1, "DELETED", key(1)),
+    ]);
+  });
 });
 
 describe("querysets", () => {
@@ -228,7 +277,26 @@ describe("querysets", () => {
     ]);
   });
 
-  test.todo("23 Lookup field list and 24 retrieve: a lookup field other than the key");
+  test.each([
+    ["23 Lookup field list", { action: "list" }],
+    ["24 Lookup field retrieve", { action: "retrieve", lookup_by: "test" }],
+  ])(
+    "%s: the row is followed by its key, and its last value of the field stands in DELETED",
+    async (_, asked) => {
+      const server = await startRestLive(
+        defineApi({ todos: resource(todos, { model, lookupBy: ["text"] }) }),
+      );
+      await server.run("insert into todos values (1, 'test', 0)");
+      const client = await server.connect();
+      await client.subscribe({ id: 1, model, ...asked });
+      await server.run("update todos set text = 'renamed'");
+      await server.run("delete from todos");
+      expect(await client.rest()).toEqual([
+        told(1, "UPDATED", todo(1, "renamed")),
+        told(1, "DELETED", { text: "renamed", pk: 1, id: 1 }),
+      ]);
+    },
+  );
 });
 
 describe("private endpoints", () => {

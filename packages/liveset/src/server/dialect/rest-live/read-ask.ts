@@ -8,7 +8,7 @@ import type { SubscribeFrame } from "./frames.ts";
 
 /**
  * What a client of django-rest-live wants to follow. `view_kwargs` are the resource's parameters, `query_params` what would stand
- * in the URL of its list.
+ * in the URL of its list. A resource that says by which fields rows are looked up has the first of them for Django's `lookup_field`.
  *
  * @throws LivesetError `not_found` for a row that cannot be, `invalid` with the path `["query_params", …]`.
  */
@@ -19,19 +19,28 @@ export function readAsk(frame: SubscribeFrame, resource: CompiledResource): Ask 
     name === "format" ? [] : urlPairs(name, value, ["query_params"]),
   );
   const { query, params } = parseUrlQuery(pairs, resource.visible, declared, resource.relatedFilters);
+  const traced = resource.options.lookupBy ?? [];
+  const [field] = traced;
   const common = {
+    traced,
     resource: resource.name,
     params: { ...params, ...frame.viewKwargs },
     ...(frame.since === null ? {} : { since: frame.since }),
   };
   if (frame.action === "list") {
-    return { ...common, action: "list", query, ...(frame.snapshot ? {} : { rows: false as const }) };
+    const rows = frame.snapshot ? {} : { rows: false as const };
+    return { ...common, action: "list", query, ...rows };
   }
-  if (Object.keys(query).length > 0) {
-    const [name = ""] = Object.keys(frame.queryParams).filter((key) => !declared.has(key));
-    throw invalid(["query_params", name], "unexpected", `retrieve takes no ${name}.`);
-  }
-  return { ...common, action: "retrieve", key: keyOf(frame.lookupBy) };
+  const { where: _, search: __, fields: ___, with: ____, ...rest } = query;
+  const [name] = Object.keys(rest);
+  if (name !== undefined) throw invalid(["query_params", name], "unexpected", `retrieve takes no ${name}.`);
+  const value = keyOf(frame.lookupBy);
+  return {
+    ...common,
+    action: "retrieve",
+    query,
+    ...(field === undefined ? { key: value } : { lookup: { field, value } }),
+  };
 }
 
 function keyOf(lookupBy: Json): string | number {

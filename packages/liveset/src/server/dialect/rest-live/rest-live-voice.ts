@@ -53,12 +53,18 @@ export class RestLiveVoice implements Voice {
     else this.#end.outbox.send(JSON.stringify({ type: "snapshot", ...head, instances: rows }));
   }
 
-  changes({ group, enter, update, leave }: GroupChanges): void {
+  changes({ group, enter, update, leave, before }: GroupChanges): void {
     const listeners = this.#listeners.of(group);
     const [first] = listeners;
     if (first === undefined) return;
-    const info = this.#parts.resources.get(first.frame.model)?.info;
-    for (const key of leave) this.#broadcast(listeners, "DELETED", JSON.stringify(deleted(key, info)));
+    const resource = this.#parts.resources.get(first.frame.model);
+    for (const key of leave) {
+      this.#broadcast(
+        listeners,
+        "DELETED",
+        JSON.stringify({ ...before?.get(key), ...deleted(key, resource?.info) }),
+      );
+    }
     for (const row of enter) this.#broadcast(listeners, "CREATED", this.#parts.rowText(row));
     for (const row of update) this.#broadcast(listeners, "UPDATED", this.#parts.rowText(row));
   }
