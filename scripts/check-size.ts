@@ -16,7 +16,7 @@ const source = "packages/liveset/src";
 
 export const budgets: readonly Budget[] = [
   { name: "liveset/client", entry: `${source}/client/index.ts`, external: [], limit: 12 * 1024 },
-  { name: "liveset/store", entry: `${source}/store/index.ts`, external: [], limit: 12 * 1024 },
+  { name: "liveset/store", entry: `${source}/store/index.ts`, external: [], limit: 18 * 1024 },
   {
     name: "liveset/vue",
     entry: `${source}/vue/index.ts`,

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { LivesetError, toLivesetError } from "../core/error/liveset-error.ts";
 import type { Json } from "../core/json.ts";
 import type { Down } from "../core/protocol/down.ts";
+import { mutationId } from "../store/mutation-id.ts";
 import { realClock } from "../store/real-clock.ts";
 import { Signal } from "../store/signal.ts";
 import { Turn } from "../store/turn.ts";
@@ -18,7 +19,6 @@ import type { Connection as LiveConnection, LiveHandle, LiveWindow } from "./liv
 import { LiveQueries } from "./live-queries.ts";
 import type { LiveQuery, Rows } from "./live-query.ts";
 import { type Caller, makeResource } from "./make-resource.ts";
-import { mutationId } from "./mutation-id.ts";
 import { type Answer, type CallOptions, isRead, type Operation, type Question } from "./operation.ts";
 import { Requests } from "./requests.ts";
 import type { ResourceClient } from "./resource-client.ts";

@@ -1,18 +1,33 @@
+import type { Clock } from "../core/clock.ts";
 import type { Json, WireRow } from "../core/json.ts";
 import { type Key, keyText } from "../core/key/key.ts";
 import type { ClientStore, LiveView, StoreClient, WriteOperation } from "./client-store.ts";
+import type { LazyDefinition, Lifetimes } from "./lazy/lazy-definition.ts";
+import { LazyRegistry, type TableTranslation } from "./lazy/lazy-registry.ts";
+import type { LazyRows } from "./lazy/lazy-rows.ts";
 import { LocalList, type LocalQuery } from "./local-list.ts";
+import { mutationId } from "./mutation-id.ts";
 import { Overlay } from "./overlay.ts";
 import { pendingOperations } from "./pending-operations.ts";
 import type { PendingWrite } from "./pending-write.ts";
 import { PendingWrites } from "./pending-writes.ts";
+import { realClock } from "./real-clock.ts";
 import { Rows, type RowsParts } from "./rows.ts";
 import { ShownList } from "./shown-list.ts";
 import type { Target } from "./target.ts";
 import { Turn } from "./turn.ts";
 
 /** Options of a store. All may be left out. */
-export interface StoreOptions {
+export interface StoreOptions extends Lifetimes {
+  /** Is told of loads and writes of lazy resources that failed: what was being done, and why. Default: `onError`. */
+  readonly handleError?: (message: string, error: unknown) => void;
+  /** How often lazy rows are looked over for their age, in ms. Default: a minute. */
+  readonly runInterval?: number;
+  /** Under which names, and with which ids, the tables of a server's notices are found here. */
+  readonly tables?: Readonly<Record<string, TableTranslation>>;
+  /** Whether a notice may say `create`: then rows that were absent are asked for again. Default: that is an error. */
+  readonly acceptCreate?: boolean;
+  readonly clock?: Clock;
   /** Is given what listeners throw. Default: it is thrown, later. */
   readonly onError?: (error: unknown) => void;
 }
@@ -55,6 +70,20 @@ export interface Store extends ClientStore {
   pending(resource: string, key: Key): PendingWrite | null;
   /** How many writes are under way. */
   readonly pendingWrites: number;
+  /** Makes a resource lazy: its rows are loaded as they are read. Made again, it takes the new definition and keeps its rows. */
+  lazy<Row extends object>(resource: string, definition: LazyDefinition<Row>): LazyRows<Row>;
+  /**
+   * Takes a notice `{table, action, ids}` of a server. `update`: those of the rows that are here are fetched anew, and shown as
+   * they are until they arrive. `delete`: the rows go, and from the lists of all their parents, at once. Tables that are not known here, or
+   * of which nothing was ever read, are ignored. A new row is told of by an `update` of its parent.
+   *
+   * @throws Error `invalid action <action>` for any other action on a table that is in use.
+   */
+  handleSocketNotification(table: string, action: string, ids: readonly (string | number)[]): void;
+  /** Forgets all rows and writes, as at a logout. What is under way is aborted, or not waited for. Live lists stay. */
+  reset(): void;
+  /** Ends it for good: nothing is loaded any more, no timer runs. */
+  dispose(): void;
 }
 
 /**
@@ -91,7 +120,11 @@ class StoreImplementation implements Store {
   readonly #versions = new WeakMap<Rows, number>();
   readonly #clients = new Set<StoreClient>();
 
-  constructor({ onError = throwLater }: StoreOptions) {
+  readonly #lazies: LazyRegistry;
+  #shown = 0;
+
+  constructor(options: StoreOptions) {
+    const { onError = throwLater } = options;
     const overlay = new Overlay((resource, keys) => {
       for (const rows of this.#rows.get(resource)?.values() ?? []) for (const key of keys) rows.touch(key);
       this.#reshow(resource);
@@ -103,6 +136,50 @@ class StoreImplementation implements Store {
       overlay,
       isBehind: () => [...this.#clients].some((client) => client.isBehind()),
       touched: (resource, key) => this.rows(resource).touch(key),
+    });
+    const { handleError = (_, error) => onError(error), clock = realClock } = options;
+    const { runInterval = 60_000, tables = {}, acceptCreate = false } = options;
+    this.#lazies = new LazyRegistry(
+      {
+        turn: this.turn,
+        clock,
+        lifetimes: options,
+        newMutation: mutationId,
+        onError,
+        rows: (resource) => this.rows(resource),
+        write: (...args) => this.#writes.begin(...args),
+        show: (operations) => {
+          const name = `shown:${++this.#shown}`;
+          overlay.add(name, operations);
+          return () => void overlay.drop(name);
+        },
+        isPending: (resource, id) => this.pending(resource, id)?.error === null,
+        report: handleError,
+      },
+      { runInterval: runInterval > 0 ? runInterval : 60_000, tables, acceptCreate },
+    );
+  }
+
+  lazy<Row extends object>(resource: string, definition: LazyDefinition<Row>): LazyRows<Row> {
+    return this.#lazies.define(resource, definition);
+  }
+
+  handleSocketNotification(table: string, action: string, ids: readonly (string | number)[]): void {
+    this.#lazies.notice(table, action, ids);
+  }
+
+  reset(): void {
+    this.turn.run(() => {
+      this.#writes.clear();
+      this.#lazies.reset();
+      for (const all of this.#rows.values()) for (const rows of all.values()) rows.clear();
+    });
+  }
+
+  dispose(): void {
+    this.turn.run(() => {
+      this.#writes.clear();
+      this.#lazies.end();
     });
   }
 
@@ -153,7 +230,9 @@ class StoreImplementation implements Store {
 
   write(mutation: string, operations: readonly WriteOperation[], send: () => Promise<Json>): Promise<Json> {
     const pending = pendingOperations(mutation, operations, (resource) => this.rows(resource).keys);
-    return pending.length === 0 ? send() : this.#writes.begin(mutation, pending, send);
+    // An effect of a lazy resource may be a write of this client, shown already.
+    if (pending.length === 0 || this.#writes.has(mutation)) return send();
+    return this.#writes.begin(mutation, pending, send);
   }
 
   confirmed(mutations: readonly string[]): void {

@@ -11,8 +11,11 @@ interface Write {
   readonly mutation: string;
   readonly operations: readonly PendingOperation[];
   readonly send: () => Promise<unknown>;
+  /** Takes what was answered, in the turn in which the effect ends. */
+  readonly done: (value: unknown) => void;
   error: LivesetError | null;
   running: Promise<unknown> | null;
+  isForgotten: boolean;
 }
 
 /** Where pending writes are seen. */
@@ -46,6 +49,11 @@ export class PendingWrites {
     return this.#views.get(placeOf(resource, key)) ?? null;
   }
 
+  /** Whether a mutation is under way or was refused. */
+  has(mutation: string): boolean {
+    return this.#writes.has(mutation);
+  }
+
   /** Writes under way. */
   get size(): number {
     return [...this.#writes.values()].filter(({ error }) => error === null).length;
@@ -54,10 +62,25 @@ export class PendingWrites {
   /**
    * Shows what the operations do and sends them. Resolves with what `send` gives; rejects, after the effect was taken
    * back, with its error as a LivesetError.
+   *
+   * @param done takes the answer in the turn in which the effect ends
    */
-  begin<T>(mutation: string, operations: readonly PendingOperation[], send: () => Promise<T>): Promise<T> {
+  begin<T>(
+    mutation: string,
+    operations: readonly PendingOperation[],
+    send: () => Promise<T>,
+    done: (value: T) => void = () => {},
+  ): Promise<T> {
     for (const { resource, key } of operations) this.#forgetRefused(resource, key);
-    const write: Write = { mutation, operations, send, error: null, running: null };
+    const write: Write = {
+      mutation,
+      operations,
+      send,
+      done: done as Write["done"],
+      error: null,
+      running: null,
+      isForgotten: false,
+    };
     this.#writes.set(mutation, write);
     return this.#run(write) as Promise<T>;
   }
@@ -80,7 +103,10 @@ export class PendingWrites {
 
   /** Takes all effects away and forgets everything; what was sent is not called back. */
   clear(): void {
-    for (const mutation of [...this.#writes.keys()]) this.#end(mutation);
+    for (const write of [...this.#writes.values()]) {
+      write.isForgotten = true;
+      this.#end(write.mutation);
+    }
     this.#doneEarly.clear();
   }
 
@@ -93,7 +119,7 @@ export class PendingWrites {
     });
     write.running = write.send().then(
       (value) => {
-        this.#owner.turn.run(() => this.#answer(write));
+        this.#owner.turn.run(() => this.#answer(write, value));
         return value;
       },
       (thrown) => {
@@ -105,7 +131,9 @@ export class PendingWrites {
     return write.running;
   }
 
-  #answer(write: Write): void {
+  #answer(write: Write, value: unknown): void {
+    if (write.isForgotten) return;
+    write.done(value);
     if (this.#writes.get(write.mutation) !== write) return;
     this.#done(write);
   }

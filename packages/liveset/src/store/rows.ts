@@ -146,6 +146,11 @@ export class Rows<Row extends object = WireRow> {
     });
   }
 
+  /** Removes all that was put. */
+  clear(): void {
+    this.remove([...this.#entries.keys()]);
+  }
+
   /** A live list has the row from now on. Returns the object to be used: the one that is there, where it is equal. */
   hold(key: KeyText, row: WireRow): WireRow {
     const entry = this.#entries.get(key);
