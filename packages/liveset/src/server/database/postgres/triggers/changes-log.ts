@@ -47,14 +47,27 @@ interface ChangeRow {
   readonly after: string | null;
 }
 
+/** How much is read of what waits. */
+export interface ReadLimits {
+  /** Rows that are read with a snapshot; where there are more, it is first looked how many. */
+  readonly first: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** A million rows of three short columns take about 500 MiB until they are told. */
+const defaults: ReadLimits = { first: 10_000, rows: 1_000_000, bytes: 256 * 2 ** 20 };
+
 const columns = "seq, xid::text AS xid, layout, op, before::text AS before, after::text AS after";
 
 /** Reads and writes the tables of capture by triggers. */
 export class ChangesLog {
   readonly #s: string;
+  readonly #limits: ReadLimits;
 
-  constructor(schema: string) {
+  constructor(schema: string, limits: ReadLimits = defaults) {
     this.#s = quoted(schema);
+    this.#limits = limits;
   }
 
   /**
@@ -68,7 +81,7 @@ export class ChangesLog {
    *     T2      ├ writes row 2, row 3 ┤ commit                 seen by S2: T1
    *                                     S1        S2
    *
-   * @throws LogLost where the log is of another epoch.
+   * @throws LogLost where the log is of another epoch, or more waits than memory takes.
    */
   async sight(
     client: ClientBase,
@@ -77,13 +90,55 @@ export class ChangesLog {
   ): Promise<Sighting> {
     // Together, so that it is one way to the server and back. Several statements in one text have several results.
     const results = (await client.query(
-      `${begin}; SELECT pg_current_snapshot()::text AS snapshot, (SELECT value FROM ${this.#s}.meta WHERE key = 'epoch') AS epoch; SELECT ${columns} FROM ${this.#s}.changes WHERE ${unseenIn(since)} ORDER BY seq`,
+      `${begin}; SELECT pg_current_snapshot()::text AS snapshot, (SELECT value FROM ${this.#s}.meta WHERE key = 'epoch') AS epoch; SELECT ${columns} FROM ${this.#s}.changes WHERE ${unseenIn(since)} ORDER BY seq LIMIT ${this.#limits.first}`,
     )) as unknown as readonly QueryResult[];
     const [{ snapshot, epoch: actual }] = (results.at(-2)?.rows ?? []) as [
       { snapshot: string; epoch: string | null },
     ];
     if (actual !== epoch) throw new LogLost("The log of changes was truncated or made anew.");
-    return { snapshot, transactions: byLastRow((results.at(-1)?.rows ?? []) as ChangeRow[]) };
+    const first = (results.at(-1)?.rows ?? []) as ChangeRow[];
+    return {
+      snapshot,
+      transactions: byLastRow(first.length < this.#limits.first ? first : await this.#many(client, since)),
+    };
+  }
+
+  async #many(client: ClientBase, since: string): Promise<ChangeRow[]> {
+    const changes = `${this.#s}.changes c WHERE ${unseenIn(since)}`;
+    const { rows: sizes } = await client.query<{ rows: number; bytes: number }>(
+      `SELECT count(*)::float8 AS rows, sum(pg_column_size(c))::float8 AS bytes FROM ${changes}`,
+    );
+    const { rows: count = 0, bytes = 0 } = sizes[0] ?? {};
+    if (count > this.#limits.rows || bytes > this.#limits.bytes)
+      throw new LogLost(`${count} changes of ${bytes} bytes wait: more than memory takes.`);
+    const { rows } = await client.query<ChangeRow>(`SELECT ${columns} FROM ${changes} ORDER BY seq`);
+    return rows;
+  }
+
+  /**
+   * Gives the transactions beyond the last snapshot their places without reading them: nobody has been told anything yet, and there may
+   * be many.
+   */
+  async releaseUnread(client: ClientBase): Promise<void> {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+    try {
+      const { rows } = await client.query<{ since: string; now: string }>(
+        `SELECT value AS since, pg_current_snapshot()::text AS now FROM ${this.#s}.meta WHERE key = 'snapshot'`,
+      );
+      const [snapshots] = rows;
+      if (snapshots === undefined) throw new LogLost("The log of changes has lost its snapshot.");
+      await client.query(
+        `INSERT INTO ${this.#s}.log (position, xid, rows, at)
+         SELECT (SELECT max(position) FROM ${this.#s}.log) + row_number() OVER (ORDER BY max(seq)), xid, count(*) + 1, $1
+         FROM ${this.#s}.changes WHERE ${unseenIn(snapshots.since)} GROUP BY xid`,
+        [Date.now()],
+      );
+      await client.query(`UPDATE ${this.#s}.meta SET value = $1 WHERE key = 'snapshot'`, [snapshots.now]);
+      await client.query("COMMIT");
+    } catch (error) {
+      await client.query("ROLLBACK").catch(() => {});
+      throw error;
+    }
   }
 
   /** Writes the places of transactions, and the snapshot that saw them. */

@@ -1,7 +1,9 @@
 import type { Client } from "pg";
 import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
+import { doubtOf } from "../doubt-of.ts";
 import { ChangesLog } from "./changes-log.ts";
 import { type Installed, installTriggers } from "./install-triggers.ts";
+import { planTriggers } from "./plan-triggers.ts";
 import { ReaderConnection } from "./reader-connection.ts";
 import { decodeTexts, rowLayout } from "./row-layout.ts";
 import { TriggerCapture, type TriggerStart } from "./trigger-capture.ts";
@@ -18,9 +20,10 @@ export async function startTriggers(parts: CaptureParts): Promise<Capture> {
     lost: string | null,
   ): Promise<TriggerStart> => {
     const installed = await installTriggers(client, tables, { schema, log, lost });
+    await changes.releaseUnread(client);
     const places = await changes.places(client, 0);
     const { snapshot, identity } = await changes.state(client, 0);
-    return { begun: { ...readingOf(installed, parts), places }, snapshot, identity };
+    return { tables, begun: { ...readingOf(installed, parts), places }, snapshot, identity };
   };
   try {
     await reader.connect();
@@ -31,6 +34,10 @@ export async function startTriggers(parts: CaptureParts): Promise<Capture> {
       changes,
       reader,
       start: first,
+      doubt: (tables) =>
+        reader.use((client) =>
+          doubtOf(client, parts, tables, async (now) => (await planTriggers(client, now, schema)).steps),
+        ),
       startAnew: (lost) => reader.use(async (client) => start(client, await readTables(client), lost)),
     });
     await capture.caughtUp();

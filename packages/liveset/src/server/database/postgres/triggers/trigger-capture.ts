@@ -3,7 +3,7 @@ import type { ClientBase } from "pg";
 import type { Cursor } from "../../../../core/change/cursor.ts";
 import { LivesetError } from "../../../../core/error/liveset-error.ts";
 import { Mutex } from "../../mutex.ts";
-import type { Capture, CaptureParts } from "../capture.ts";
+import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
 import type { ChangesLog, Sighting } from "./changes-log.ts";
 import { isLogLost, LogLost } from "./log-lost.ts";
 import { noteInLog } from "./note-in-log.ts";
@@ -12,6 +12,12 @@ import type { TriggerEpoch, TriggerFeed } from "./trigger-feed.ts";
 
 /** Between two looks at the log where nobody wakes the server, in ms. */
 const lookEvery = 1_000;
+
+/** Between two looks at the tables and their triggers, in ms. */
+const checkEvery = 5_000;
+
+/** Parts of the log that are pruned at once, of some transactions each. */
+const mostParts = 50;
 
 /** Between two prunings where little is written, in ms. */
 const pruneEvery = 60_000;
@@ -24,6 +30,7 @@ const readOnly = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /** An epoch, the snapshot up to which its transactions have been released, and the database it is of. */
 export interface TriggerStart {
+  readonly tables: readonly DatabaseTable[];
   readonly begun: TriggerEpoch;
   readonly snapshot: string;
   readonly identity: string;
@@ -36,6 +43,8 @@ export interface TriggerCaptureParts extends CaptureParts {
   readonly changes: ChangesLog;
   readonly reader: ReaderConnection;
   readonly start: TriggerStart;
+  /** Why tables are not as they were, or not captured in full; null where they are. */
+  readonly doubt: (tables: readonly DatabaseTable[]) => Promise<string | null>;
   /** Installs what is missing and begins another epoch than one that is lost. Rejects where that is not possible yet. */
   readonly startAnew: (lost: string) => Promise<TriggerStart>;
 }
@@ -62,6 +71,8 @@ export class TriggerCapture implements Capture {
   #doubt: unknown = null;
   #isRecovering = false;
   #prunedAt = Number.NEGATIVE_INFINITY;
+  #checkedAt = Date.now();
+  #tables: readonly DatabaseTable[];
   readonly #stopped = new AbortController();
 
   constructor(parts: TriggerCaptureParts) {
@@ -69,6 +80,7 @@ export class TriggerCapture implements Capture {
     this.#parts = parts;
     this.#snapshot = parts.start.snapshot;
     this.#identity = parts.start.identity;
+    this.#tables = parts.start.tables;
   }
 
   /** Begins to look for what others commit. */
@@ -157,11 +169,21 @@ export class TriggerCapture implements Capture {
     if (this.#stopped.signal.aborted || this.#doubt !== null) return;
     try {
       await this.caughtUp();
+      await this.#check();
       await this.#prune();
     } catch (error) {
       if (this.#doubt === null && !this.#stopped.signal.aborted)
         this.#parts.log.error({ err: error }, "the log of changes cannot be read");
     }
+  }
+
+  /** A table that was made again, or whose triggers are gone, says nothing by itself. */
+  async #check(): Promise<void> {
+    const now = Date.now();
+    if (now - this.#checkedAt < checkEvery) return;
+    this.#checkedAt = now;
+    const doubt = await this.#parts.doubt(this.#tables);
+    if (doubt !== null) this.#doubtLog(new LogLost(doubt));
   }
 
   #doubtLog(reason: unknown): void {
@@ -220,6 +242,8 @@ export class TriggerCapture implements Capture {
     const { epoch, places } = this.feed;
     const { last } = places;
     const state = await reader.use((client) => changes.state(client, last.seq));
+    const doubt = await this.#parts.doubt(this.#tables);
+    if (doubt !== null) throw new LogLost(doubt);
     if (state.epoch !== epoch || state.identity !== this.#identity || state.at !== last.at)
       throw new LogLost("The log of changes was cut off or made anew, or is of another database.");
     if (state.last.seq === last.seq) return;
@@ -234,6 +258,7 @@ export class TriggerCapture implements Capture {
     const start = await startAnew(this.feed.epoch);
     this.#snapshot = start.snapshot;
     this.#identity = start.identity;
+    this.#tables = start.tables;
     log.error(
       { err: reason, epoch: start.begun.epoch },
       "the log of changes was lost and a new epoch has begun: all lists are reset",
@@ -248,9 +273,12 @@ export class TriggerCapture implements Capture {
     this.#prunedAt = now;
     const surplus = this.feed.places.surplus({ ...keep, now });
     if (surplus === null) return;
-    const gone = await withClient((client) => changes.prune(client, surplus));
-    this.feed.places.forget(gone);
-    if (gone < surplus) this.#prunedAt = Number.NEGATIVE_INFINITY;
+    for (let parts = 0; parts < mostParts; parts++) {
+      const gone = await withClient((client) => changes.prune(client, surplus));
+      this.feed.places.forget(gone);
+      if (gone >= surplus) return;
+    }
+    this.#prunedAt = Number.NEGATIVE_INFINITY;
   }
 }
 

@@ -80,6 +80,11 @@ export class ReplicationStream {
     connectionOf(this.#parts.client).sendCopyFromChunk(word);
   }
 
+  /** Ends it for a reason of our own. */
+  fail(error: unknown): void {
+    this.#end(error);
+  }
+
   async stop(): Promise<void> {
     this.say();
     this.#ended = true;

@@ -27,6 +27,8 @@ export interface SlotFollowerParts<S extends { readonly installed: InstalledWal 
   readonly live: (isLive: boolean) => void;
   /** Nothing can be told until `restart`. */
   readonly broken: (reason: StreamBroken) => void;
+  /** Why the tables are not those that are followed, or not captured in full; null where they are. */
+  readonly doubt: () => Promise<string | null>;
   /** Makes the slot anew, under another epoch than one that is lost. Rejects where that is not possible yet. */
   readonly startAnew: (lost: string) => Promise<S>;
   /** Another epoch begins where the slot stands now. */
@@ -61,6 +63,14 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
    */
   async begin(): Promise<void> {
     await this.#connect();
+  }
+
+  /** Breaks off where the tables are not captured any more as they were: the stream alone does not tell. */
+  async check(): Promise<void> {
+    const stream = this.#stream;
+    if (stream === null) return;
+    const doubt = await this.#parts.doubt();
+    if (doubt !== null && this.#stream === stream) stream.fail(new StreamBroken(doubt));
   }
 
   /** Tells the server up to where the slot may forget. */
@@ -137,7 +147,7 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
 
   /** Why the slot is not the one that was followed; null where it is. */
   async #doubt(): Promise<StreamBroken | null> {
-    const { withClient, received } = this.#parts;
+    const { withClient, received, doubt } = this.#parts;
     const { identity, slot } = this.#installed;
     const [here, place] = await withClient(async (client) => [
       await identityOf(client),
@@ -146,7 +156,8 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
     if (here !== identity) return new StreamBroken("The database is another one, or on another timeline.");
     if (place === null) return new StreamBroken(`The replication slot "${slot}" was lost.`);
     if (place > received()) return new StreamBroken(`The replication slot "${slot}" was moved on.`);
-    return null;
+    const reason = await doubt();
+    return reason === null ? null : new StreamBroken(reason);
   }
 
   #break(reason: StreamBroken): void {

@@ -1,7 +1,9 @@
 import type { ClientBase } from "pg";
 import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
+import { doubtOf } from "../doubt-of.ts";
 import { rowLayout } from "../triggers/row-layout.ts";
 import { type InstalledWal, installWal } from "./install-wal.ts";
+import { planWal } from "./plan-wal.ts";
 import { WalCapture, type WalStart } from "./wal-capture.ts";
 
 /** Capture by logical replication: see `StartCapture`. One server at a time reads a slot. */
@@ -18,6 +20,8 @@ export async function startWal(parts: CaptureParts): Promise<Capture> {
   const capture = new WalCapture({
     ...parts,
     start: await withClient((client) => install(client, parts.tables, null)),
+    doubt: (tables) =>
+      withClient((client) => doubtOf(client, parts, tables, async (now) => planWal(client, now, schema))),
     startAnew: (lost) => withClient(async (client) => install(client, await readTables(client), lost)),
   });
   try {

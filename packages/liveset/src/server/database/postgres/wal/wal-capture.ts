@@ -28,8 +28,8 @@ const mostWal = 256 * 2 ** 20;
  */
 const mostUnseen = 20_000;
 
-/** Between two prunings, and two signs of life in the stream, in ms; and between two prunings in transactions. */
-const pruneEvery = 10_000;
+/** Between two prunings, two signs of life in the stream and two looks at the tables, in ms; and between two prunings in transactions. */
+const pruneEvery = 5_000;
 const pruneAfter = 5_000;
 
 /** A slot that is installed, for tables as they are now, and the epoch that it has. */
@@ -42,6 +42,8 @@ export interface WalStart {
 /** What capture by logical replication works with. */
 export interface WalCaptureParts extends CaptureParts {
   readonly start: WalStart;
+  /** Why tables are not as they were, or not captured in full; null where they are. */
+  readonly doubt: (tables: readonly DatabaseTable[]) => Promise<string | null>;
   /** Begins another epoch than one that is lost. */
   readonly startAnew: (lost: string) => Promise<WalStart>;
 }
@@ -63,6 +65,7 @@ export class WalCapture implements Capture {
   /** Where the last transaction received ends: after a lost connection some come again. */
   #received: number;
   #serverEnd = 0;
+  #tables: readonly DatabaseTable[];
   #assembler: WalAssembler;
   readonly #follower: SlotFollower<WalStart>;
   #next: Promise<void> | null = null;
@@ -78,6 +81,7 @@ export class WalCapture implements Capture {
     this.feed = new WalFeed(begun, parts.log);
     this.#parts = parts;
     this.#received = installed.floor;
+    this.#tables = tables;
     this.#assembler = new WalAssembler(tables);
     this.#marks = new WalMarks(parts.makeClient, this.#instance);
     this.#follower = new SlotFollower({
@@ -91,6 +95,7 @@ export class WalCapture implements Capture {
       confirmed: () => this.#confirmed(),
       live: (isLive) => this.#live(isLive),
       broken: (reason) => this.#break(reason),
+      doubt: () => parts.doubt(this.#tables),
       startAnew: async (lost) => {
         // Not after the new epoch was written.
         await this.#forgotten;
@@ -107,6 +112,7 @@ export class WalCapture implements Capture {
     this.#timer = setInterval(() => {
       this.#prune();
       this.caughtUp().catch(() => {});
+      this.#follower.check().catch(() => {});
     }, pruneEvery);
     this.#timer.unref();
   }
@@ -267,6 +273,7 @@ export class WalCapture implements Capture {
   /** Another epoch begins. In a turn, so that no snapshot seeks its place meanwhile. */
   #restart({ installed, tables, begun }: WalStart): Promise<void> {
     return this.#turns.run(() => {
+      this.#tables = tables;
       this.#assembler = new WalAssembler(tables);
       this.#queue = [];
       this.#heldRows = 0;
