@@ -30,12 +30,21 @@ export function createRuntime(api: Api, options: ServerOptions): Runtime {
     limits,
     log,
     clock,
-    authenticate: (request) =>
-      withinTime({ clock, limits, log }, "authenticate", () => authenticate(request)),
+    authenticate: async (request) => {
+      const user = await withinTime({ clock, limits, log }, "authenticate", () => authenticate(request));
+      ensurePrincipal(user, principalId);
+      return user;
+    },
     expiresAt: (user, request) => timeOf(options.expiresAt?.(user, request) ?? null),
     onExpiry: options.onExpiry ?? "close",
     principalId: (user) => (user === null ? "" : principalId(user)),
   };
+}
+
+/** Nobody is null. Nothing at all is a mistake, by which nobody may stay who he was; so is a principal without an id. */
+function ensurePrincipal(user: User | null | undefined, principalId: (user: User) => string): void {
+  if (user === undefined) throw new TypeError("authenticate gave nothing: give the principal, or null.");
+  if (user !== null) principalId(user);
 }
 
 function timeOf(expiry: Date | number | null): number | null {

@@ -1,5 +1,6 @@
 import type { Json } from "../core/json.ts";
 import { toBase64 } from "../core/query/base64.ts";
+import { isPromiseLike } from "./is-promise-like.ts";
 
 /**
  * Any value that server code returns (a computed field, an action's result), in wire form: Date as ISO 8601,
@@ -30,7 +31,11 @@ function objectToWire(value: object): Json {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return toBase64(value);
   if (Array.isArray(value)) return value.map(toWire);
-  if (value instanceof Promise) throw new TypeError("A promise has no JSON form: it must be awaited.");
+  if (isPromiseLike(value)) {
+    // Nobody else waits for it: its rejection would end the process.
+    value.then(undefined, () => {});
+    throw new TypeError("A promise has no JSON form: it must be awaited.");
+  }
   if ("toJSON" in value && typeof value.toJSON === "function") return toWire(value.toJSON());
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
   return Object.fromEntries(entries.map(([key, entry]) => [key, toWire(entry)]));

@@ -13,7 +13,7 @@ function fails(): never {
 /** Where code of the user's runs for a call, and a call that it runs for. */
 const places: readonly (readonly [
   place: string,
-  call: "retrieve" | "create" | "update" | "patch" | "delete" | "odd",
+  call: "list" | "retrieve" | "create" | "update" | "patch" | "delete" | "odd",
   options: (fault: () => never) => Options,
 ])[] = [
   ["beforeCreate", "create", (beforeCreate) => ({ hooks: { beforeCreate } })],
@@ -22,6 +22,7 @@ const places: readonly (readonly [
   ["afterUpdate", "patch", (afterUpdate) => ({ hooks: { afterUpdate } })],
   ["beforeDelete", "delete", (beforeDelete) => ({ hooks: { beforeDelete } })],
   ["afterDelete", "delete", (afterDelete) => ({ hooks: { afterDelete } })],
+  ["the permission to list", "list", (list) => ({ permissions: { list } })],
   ["the permission to retrieve", "retrieve", (retrieve) => ({ permissions: { retrieve } })],
   ["the permission to create", "create", (create) => ({ permissions: { create } })],
   ["the permission to update", "update", (update) => ({ permissions: { update } })],
@@ -29,10 +30,29 @@ const places: readonly (readonly [
   ["the permission to delete", "delete", (destroy) => ({ permissions: { delete: destroy } })],
   ["check", "create", (check) => ({ check })],
   ["a computed field", "patch", (odd) => ({ computed: { odd } })],
+  [
+    "an action's permission",
+    "odd",
+    (permission) => ({ actions: { odd: action(tasks, { detail: false, permission, run: () => 1 }) } }),
+  ],
+  [
+    "the schema of an action's input",
+    "odd",
+    (validate) => ({
+      actions: {
+        odd: action(tasks, {
+          detail: false,
+          input: { "~standard": { version: 1, vendor: "test", validate } },
+          run: () => 1,
+        }),
+      },
+    }),
+  ],
   ["an action", "odd", (run) => ({ actions: { odd: action(tasks, { detail: false, run }) } })],
 ];
 
 const calls = {
+  list: {},
   retrieve: { key: 1 },
   create: { data: { id: 2, text: "new" } },
   update: { key: 1, data: { text: "new" } },
@@ -44,8 +64,8 @@ const calls = {
 describe.each([
   ["throws", fails],
   ["rejects", () => Promise.reject(new Error("secret of the server")) as never],
-] as const)("P7: user code that %s", (how, fault) => {
-  test.each(places.filter(([place]) => how === "throws" || place !== "a computed field"))(
+] as const)("P7: user code that %s", (_how, fault) => {
+  test.each(places)(
     "in %s (%s) fails that call alone, changes nothing, tells nobody, and is logged",
     async (_, call, options) => {
       const fixture = await startFixture({
@@ -97,6 +117,28 @@ test.each(places.filter(([place]) => place !== "a computed field"))(
     await expect(next).resolves.toMatchObject({ status: 200 });
   },
 );
+
+test("P7: a computed field that gives a promise, which hangs or rejects, fails the call, and nothing waits for it", async () => {
+  for (const odd of [() => new Promise(() => {}), () => Promise.reject(new Error("secret of the server"))]) {
+    const fixture = await startFixture({
+      api: defineApi({ tasks: resource(tasks, { computed: { odd } }), others: resource(tasks) }),
+    });
+    await fixture.run("insert into tasks (id, text) values (1, 'old')");
+    const client = await fixture.connect(1);
+    await client.open("others", { resource: "others", action: "list" });
+    for (const call of ["list", "retrieve"] as const) {
+      const failing = client.request(call, { resource: "tasks", action: call, ...calls[call] });
+      await expect(failing).rejects.toMatchObject({ code: "internal" });
+    }
+    await expect(client.open("s", { resource: "tasks", action: "list" })).rejects.toMatchObject({
+      code: "internal",
+    });
+    await fixture.run("update tasks set text = 'new'");
+    await client.ping();
+    expect(client.rows("others")).toMatchObject([{ text: "new" }]);
+    expect(JSON.stringify(client.frames)).not.toContain("secret of");
+  }
+});
 
 const circle: Record<string, unknown> = {};
 circle.circle = circle;

@@ -221,5 +221,5 @@ test("P7: a list that may not be followed under the new rights ends with an erro
   await client.ping();
   expect(client.errors.get("a")?.code).toBe("forbidden");
   expect(client.rows("b").map(({ id }) => id)).toEqual([1]);
-  expect(client.frames.filter(({ type }) => type === "reset")).toHaveLength(1);
+  expect(client.frames.map(({ type }) => type)).not.toContain("reset");
 });

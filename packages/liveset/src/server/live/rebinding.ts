@@ -20,11 +20,14 @@ export interface RebindingOwner {
   subscriptions(): readonly Subscription[];
 }
 
-/** A subscription that is open, what it follows, and what it would follow now; null where it may follow nothing. */
+/** A subscription that is open, what it follows, and what it would follow now. */
 interface Outdated {
   readonly subscription: Subscription;
   readonly followed: Group;
+  /** Null where it may follow nothing, or cannot. */
   readonly query: LiveQuery | null;
+  /** Why. */
+  readonly thrown?: unknown;
 }
 
 /** Subscriptions of one group that move to one other. */
@@ -98,9 +101,12 @@ export class Rebinding {
       all.map(async (subscription) => {
         const followed = subscription.group;
         if (followed === null) return [];
-        // Opened anew, it fails again, and says why.
-        const query = await subscription.bind().catch(() => null);
-        return query?.text === followed.text ? [] : [{ subscription, followed, query }];
+        try {
+          const query = await subscription.bind();
+          return query.text === followed.text ? [] : [{ subscription, followed, query }];
+        } catch (thrown) {
+          return [{ subscription, followed, query: null, thrown }];
+        }
       }),
     );
     return bound.flat();
@@ -174,6 +180,8 @@ export class Rebinding {
   }
 
   #reset(outdated: readonly Outdated[], reason: string): void {
+    for (const { subscription, followed, query, thrown } of outdated)
+      if (query === null && subscription.group === followed) subscription.refuse(thrown);
     const groups = new Set(outdated.map(({ followed }) => followed));
     for (const group of groups) {
       const affected = this.#owner.subscriptions().filter((subscription) => subscription.group === group);

@@ -2,7 +2,7 @@ import { integer, sqliteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
 import { defineApi } from "../define-api.ts";
 import { resource } from "../resource.ts";
-import { gate, overrideLog, startFixture } from "./live.fixture.ts";
+import { gate, overrideLog, startFixture, tasks } from "./live.fixture.ts";
 
 const list = { resource: "tasks", action: "list", query: { where: { done: false } } } as const;
 const cursor = expect.any(String);
@@ -153,6 +153,39 @@ test("P4, P5: another principal's position brings that principal's own rows", as
   const again = await fixture.connect(2, client.leaveBehind());
   await again.open("s", list);
   expect(again.frames[1]).toMatchObject({ resumed: false, rows: [] });
+});
+
+test("P4, P5: the same principal whose scope became another one while it was away gets the rows of the new scope alone", async () => {
+  let level = 1;
+  const fixture = await startFixture({
+    api: defineApi({
+      tasks: resource(tasks, { scope: () => ({ ownerId: { lte: level } }), filters: ["done"] }),
+    }),
+  });
+  await fixture.run("insert into tasks (id, text, ownerId) values (1, 'low', 1), (2, 'high', 2)");
+  level = 2;
+  const { client, pair } = await fixture.connectPair(1);
+  await client.open("s", list);
+  pair.cut();
+  level = 1;
+  await fixture.run("update tasks set text = 'of above' where id = 2");
+  const again = await fixture.connect(1, client.leaveBehind());
+  await again.open("s", list);
+  await fixture.run("update tasks set text = 'of above again' where id = 2");
+  await again.ping();
+  expect(again.frames.slice(1)).toMatchObject([
+    { type: "subscribed", resumed: false, rows: [{ id: 1, text: "low" }] },
+    { type: "pong" },
+  ]);
+  expect(JSON.stringify(again.frames)).not.toContain("of above");
+  // And back: what it left behind under the wider scope is continued only under that one.
+  level = 2;
+  const third = await fixture.connect(1, again.leaveBehind());
+  await third.open("s", list);
+  expect(third.frames[1]).toMatchObject({
+    resumed: false,
+    rows: [{ id: 1 }, { id: 2, text: "of above again" }],
+  });
 });
 
 test("P4: one row that went away meanwhile leaves", async () => {

@@ -157,6 +157,12 @@ export class Subscription implements Subscriber {
     this.#owner.voice.error(this.id, error);
   }
 
+  /** Ends it, because it could not be bound. */
+  refuse(thrown: unknown): void {
+    const { runtime } = this.#owner.parts;
+    this.fail(failureOf(runtime, thrown, { resource: this.#ask.resource, subscription: this.id }));
+  }
+
   /** Begins anew, and says why. */
   reset(reason: string): void {
     const { group } = this;
@@ -175,8 +181,7 @@ export class Subscription implements Subscriber {
       const resumed = await this.#resume(run, group, query);
       if (run === this.#run && !resumed) this.#begin(group, query);
     } catch (thrown) {
-      if (run !== this.#run) return;
-      this.fail(failureOf(parts.runtime, thrown, { resource: this.#ask.resource, subscription: this.id }));
+      if (run === this.#run) this.refuse(thrown);
     }
   }
 
