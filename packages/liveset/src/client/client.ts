@@ -2,6 +2,7 @@ import type { ApiTypes, ResourceTypes } from "../core/api-types.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
 import type { Readable } from "../store/signal.ts";
 import type { TokenSource } from "./connection.ts";
+import type { ClientState } from "./kept-query.ts";
 import type { Connection } from "./live-handle.ts";
 import type { CallOptions } from "./operation.ts";
 import type { ActionCall, ResourceClient } from "./resource-client.ts";
@@ -43,6 +44,16 @@ export interface ClientBase<A extends ApiTypes = ApiTypes> {
   mutate(work: (tx: Transaction<A>) => void, options?: CallOptions): Promise<readonly unknown[]>;
   /** The state of the connection, to be read and watched. */
   readonly status: Readable<ClientStatus>;
+  /**
+   * The rows of all live queries, and where they left off, as JSON: for a page that is rendered on a server, or to be kept. From then on
+   * `getServerSnapshot` of their handles gives just that.
+   */
+  dehydrate(): ClientState;
+  /**
+   * Has live queries begin with the rows of another client of the same caller, or of an earlier visit. They are shown, stale, until the server
+   * goes on from where they left off: it sends what has changed since, and no second snapshot, unless it cannot know that any more.
+   */
+  hydrate(state: ClientState): void;
   /** Presents another token, or another way to get one; null signs out. Also ends a pause after `session_expired`. */
   auth(token: TokenSource): void;
   /** Tries at once to connect, also after the client gave up. */

@@ -40,6 +40,8 @@ export function createClient<A extends ApiTypes>(url: string | URL, options: Cli
     resource,
     status: engine.status,
     mutate: (work, options) => engine.mutate(work, options) as Promise<readonly unknown[]>,
+    dehydrate: () => engine.dehydrate(),
+    hydrate: (state) => engine.hydrate(state),
     auth: (token) => engine.auth(token),
     reconnect: () => engine.reconnect(),
     close: () => engine.close(),

@@ -14,6 +14,7 @@ import { Connection, type TokenSource } from "./connection.ts";
 import { browserSurroundings } from "./events.ts";
 import { Handle, pausedHandle, type View, viewCount, viewList, viewOne } from "./handle.ts";
 import { askHttp } from "./http.ts";
+import type { ClientState } from "./kept-query.ts";
 import { link } from "./link.ts";
 import type { Connection as LiveConnection, LiveHandle, LiveWindow } from "./live-handle.ts";
 import { LiveQueries } from "./live-queries.ts";
@@ -134,6 +135,14 @@ export class Engine implements Caller {
       return new Handle(query, this.#queries, this.#turn, viewList);
     };
     return new WindowHandle(limit, open, new Signal(limit, this.#turn, this.#onError));
+  }
+
+  dehydrate(): ClientState {
+    return this.#queries.keep();
+  }
+
+  hydrate(state: ClientState): void {
+    this.#turn.run(() => this.#queries.restore(state));
   }
 
   auth(token: TokenSource): void {

@@ -41,7 +41,8 @@ export class Handle<T> implements LiveHandle<T> {
   readonly #queries: LiveQueries;
   readonly #turn: Turn;
   readonly #view: View<T>;
-  readonly #server: LiveResult<T>;
+  /** What was rendered, and how it is viewed. */
+  #rendered: readonly [LiveResult<Rows>, LiveResult<T>] | null = null;
   /** Aborted by `release`. */
   readonly #life = new AbortController();
   #source: LiveResult<Rows>;
@@ -52,7 +53,6 @@ export class Handle<T> implements LiveHandle<T> {
     this.#queries = queries;
     this.#turn = turn;
     this.#view = view;
-    this.#server = view(pendingRows);
     this.#source = query.result.getSnapshot();
     this.#shown = view(this.#source);
   }
@@ -67,7 +67,9 @@ export class Handle<T> implements LiveHandle<T> {
   }
 
   getServerSnapshot(): LiveResult<T> {
-    return this.#server;
+    const { rendered } = this.#query;
+    if (this.#rendered?.[0] !== rendered) this.#rendered = [rendered, this.#view(rendered)];
+    return this.#rendered[1];
   }
 
   subscribe(listener: () => void): () => void {

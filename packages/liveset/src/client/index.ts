@@ -16,6 +16,7 @@ export type { ClientOptions } from "./client-options.ts";
 export type { TokenSource } from "./connection.ts";
 export { createClient } from "./create-client.ts";
 export type { Surroundings } from "./events.ts";
+export type { ClientState, KeptQuery } from "./kept-query.ts";
 export type { Connection, LiveHandle, LiveResult, LiveWindow, Recovery } from "./live-handle.ts";
 export type { Answer, CallOptions } from "./operation.ts";
 export type {

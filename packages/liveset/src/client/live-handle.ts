@@ -61,7 +61,10 @@ export interface LiveResult<T> {
 export interface LiveHandle<T> {
   /** The present result; the same object until the next notification. */
   getSnapshot(): LiveResult<T>;
-  /** The result for a page rendered on a server: always pending, always the same object. */
+  /**
+   * The result for a page rendered on a server, and for the browser's first look at such a page: pending, or what `dehydrate` gave or
+   * `hydrate` took. Always the same object.
+   */
   getServerSnapshot(): LiveResult<T>;
   /**
    * Calls back after each change of the snapshot: once per transaction, after all lists of the client have it, and never

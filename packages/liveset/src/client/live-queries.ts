@@ -9,6 +9,7 @@ import { Signal } from "../store/signal.ts";
 import type { Turn } from "../store/turn.ts";
 import { type Backoff, pause } from "./backoff.ts";
 import { canonicalTarget, type Target } from "./canonical.ts";
+import type { ClientState, KeptQuery } from "./kept-query.ts";
 import type { Connection } from "./live-handle.ts";
 import { LiveQuery, pendingRows } from "./live-query.ts";
 
@@ -39,6 +40,7 @@ export class LiveQueries {
   readonly #held = new Map<string, Held>();
   /** Those that the server knows on this connection. */
   readonly #byId = new Map<string, Held>();
+  readonly #kept = new Map<string, KeptQuery>();
   #last = 0;
   #ready = false;
   #link: Connection = "paused";
@@ -80,6 +82,21 @@ export class LiveQueries {
     held.cancelTimer = this.#options.clock.after(this.#options.keepAlive, () => {
       this.#options.turn.run(() => this.#remove(held));
     });
+  }
+
+  /** What can be kept of all queries. */
+  keep(): ClientState {
+    return { queries: [...this.#held.values()].flatMap(({ query }) => query.keep(this.#cursor) ?? []) };
+  }
+
+  /** Queries that are opened from now on have what was kept of them. */
+  restore({ queries }: ClientState): void {
+    for (const kept of queries) {
+      const canonical = canonicalTarget(kept.target);
+      const held = this.#held.get(canonical);
+      if (held === undefined) this.#kept.set(canonical, kept);
+      else held.query.restore(kept);
+    }
   }
 
   /** Asks anew, for a whole snapshot. */
@@ -167,6 +184,9 @@ export class LiveQueries {
     const query = new LiveQuery(target, canonical, new Signal(pendingRows, turn, onError), lender);
     query.view = this.#options.store?.open(target, () => query.reshow()) ?? null;
     query.linked(this.#link);
+    const kept = this.#kept.get(canonical);
+    if (kept !== undefined) query.restore(kept);
+    this.#kept.delete(canonical);
     const held: Held = { query, holders: 0, failures: 0, cancelTimer: () => {} };
     this.#held.set(canonical, held);
     return held;

@@ -9,6 +9,7 @@ import type { LiveView } from "../store/client-store.ts";
 import { List, type ListChange } from "../store/list.ts";
 import type { Signal } from "../store/signal.ts";
 import type { Target } from "./canonical.ts";
+import type { KeptQuery } from "./kept-query.ts";
 import type { Connection, LiveResult } from "./live-handle.ts";
 
 /**
@@ -58,6 +59,8 @@ export class LiveQuery {
   #shape = "";
   #staged: (ListChange & Facts)[] = [];
   #link: Connection = "paused";
+  /** What a page shows that is rendered on a server, and in the browser until it has taken over. */
+  rendered: LiveResult<Rows> = pendingRows;
   /** How a store shows its rows, where there is one. */
   view: LiveView | null = null;
 
@@ -109,15 +112,8 @@ export class LiveQuery {
     this.group = frame.group;
     this.#plan = frame.plan;
     this.#staged = resumed ? [factsOf(frame)] : [];
-    const shape = JSON.stringify([frame.keys, frame.order]);
-    if (!resumed || shape !== this.#shape) {
-      const lent = this.#lender === null ? null : this.#lender.#list;
-      const { keys, order } = frame;
-      const list = new List({ keys, order, compare: comparator(frame), holder: this.view?.holder(keys) });
-      list.replace((resumed ? this.#list?.rows : frame.rows) ?? [], this.#list ?? lent ?? undefined);
-      this.#list?.end();
-      this.#list = list;
-      this.#shape = shape;
+    if (!resumed || shapeOf(frame) !== this.#shape) {
+      this.#place(frame, (resumed ? this.#list?.rows : frame.rows) ?? []);
     }
     this.phase = resumed ? "resuming" : "live";
     this.#lender = null;
@@ -216,6 +212,45 @@ export class LiveQuery {
     this.#show({});
   }
 
+  /** What can be kept of it, when everything up to `cursor` has come; null where there is nothing. From now on it is what a server renders. */
+  keep(cursor: string | null): KeptQuery | null {
+    const list = this.#list;
+    if (list === null) return null;
+    if (this.phase === "live") this.#leaveOff(cursor);
+    const { keys, order = [] } = list.shape;
+    const { updatedAt, total, hasMore } = this.result.getSnapshot();
+    const { rows } = list;
+    this.#render(rows, updatedAt, { total, hasMore });
+    return { target: this.target, keys, order, rows, since: this.#since, updatedAt, total, hasMore };
+  }
+
+  /** Has what was kept, unless it has something already. */
+  restore(kept: KeptQuery): void {
+    if (this.#list !== null) return;
+    this.#place(kept, kept.rows);
+    this.#opened = true;
+    this.#since = kept.since;
+    this.#plan = kept.since?.plan ?? "";
+    const { updatedAt } = kept;
+    this.#show({ ...factsOf(kept), status: "success", updatedAt });
+    this.#render(this.result.getSnapshot().data, updatedAt, kept);
+  }
+
+  #render(data: Rows, updatedAt: number | null, facts: Facts): void {
+    const parts = { ...factsOf(facts), status: "success", isStale: true, updatedAt } as const;
+    this.rendered = Object.freeze({ ...pendingRows, ...parts, data });
+  }
+
+  #place(shape: Pick<Subscribed, "keys" | "order">, rows: Rows): void {
+    const { keys, order } = shape;
+    const list = new List({ keys, order, compare: comparator(order), holder: this.view?.holder(keys) });
+    const lent = this.#lender === null ? null : this.#lender.#list;
+    list.replace(rows, this.#list ?? lent ?? undefined);
+    this.#list?.end();
+    this.#list = list;
+    this.#shape = shapeOf(shape);
+  }
+
   /** It is not used any more. */
   end(): void {
     this.#forget();
@@ -263,7 +298,11 @@ function factsOf({ total, hasMore }: Facts): Facts {
   return { ...(total === undefined ? {} : { total }), ...(hasMore === undefined ? {} : { hasMore }) };
 }
 
-function comparator({ order }: Subscribed): (a: WireRow, b: WireRow) => number {
+function shapeOf({ keys, order }: Pick<Subscribed, "keys" | "order">): string {
+  return JSON.stringify([keys, order]);
+}
+
+function comparator(order: Subscribed["order"]): (a: WireRow, b: WireRow) => number {
   const columns = new Map(
     order.map(({ column, kind }): [string, Column] => [column, { name: column, kind, nullable: true }]),
   );

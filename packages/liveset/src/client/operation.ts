@@ -38,5 +38,5 @@ export interface CallOptions {
 
 /** Whether repeating an operation does nothing further by itself. */
 export function isRead(action: string): boolean {
-  return action === "list" || action === "retrieve";
+  return /^(list|retrieve|by-ids|indexes)$/.test(action);
 }

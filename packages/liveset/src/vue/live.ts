@@ -1,4 +1,4 @@
-import { onScopeDispose, type ShallowRef, shallowRef, type WatchSource, watch } from "vue";
+import { getCurrentInstance, onScopeDispose, onServerPrefetch, type ShallowRef, shallowRef, type WatchSource, watch } from "vue";
 import type { Connection, LiveHandle, LiveResult, Recovery } from "../client/live-handle.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
 
@@ -63,6 +63,8 @@ export function useLive<T>(
   };
 
   handle.subscribe(show);
+  // A page rendered on a server waits for its lists; one that is refused is rendered as that.
+  if (getCurrentInstance() !== null) onServerPrefetch(() => handle.whenReady().then(show, show));
   watch(sources, () => {
     const old = handle;
     handle = open();
