@@ -195,7 +195,7 @@ function rowPermission(
 }
 
 /** Whether a permission is asked with nested rows. */
-function asksRows({ bound }: Nested): boolean {
+export function asksRows({ bound }: Nested): boolean {
   return bound.resource.options.permissions?.retrieve !== undefined || bound.nested.some(asksRows);
 }
 

@@ -28,7 +28,7 @@ const api = defineApi({
     fields: ["id", "text"],
     computed: { shout: ({ text }) => text.toUpperCase() },
     scope: ({ user }) => ({ list: { members: { some: { userId: Number(user?.id ?? 0) } } } }),
-    filters: ["text"],
+    filters: { text: true, "list.name": ["exact"] },
     orderBy: ["id", "text"],
     with: {
       list: true,
@@ -77,7 +77,7 @@ function choose(
   query: Query,
 ): readonly WireRow[] {
   return first(
-    rows.filter((row) => isSeen(tables, user, name, row) && fits(row, query.where)),
+    rows.filter((row) => isSeen(tables, user, name, row) && fits(tables, row, query.where)),
     query,
     keysOf[name],
   ).map((row) => show(tables, user, name, row, query));
@@ -88,11 +88,15 @@ function isSeen({ members }: Tables, user: number, name: Table, row: Row): boole
   return name === "lists" || members.some(({ listId, userId }) => listId === row.listId && userId === user);
 }
 
-function fits({ text }: Row, where: Query["where"]): boolean {
-  const wish = where?.text as string | { readonly ne?: string; readonly in?: readonly string[] } | undefined;
-  if (wish === undefined) return true;
-  if (typeof wish === "string") return text === wish;
-  return wish.in === undefined ? text !== wish.ne : wish.in.includes(String(text));
+function fits({ lists }: Tables, row: Row, where: Query["where"]): boolean {
+  const { text, list } = (where ?? {}) as {
+    readonly text?: string | { readonly ne?: string; readonly in?: readonly string[] };
+    readonly list?: { readonly name: string };
+  };
+  if (list !== undefined) return lists.some(({ id, name }) => id === row.listId && name === list.name);
+  if (text === undefined) return true;
+  if (typeof text === "string") return row.text === text;
+  return text.in === undefined ? row.text !== text.ne : text.in.includes(String(row.text));
 }
 
 function first(rows: readonly Row[], { orderBy = {}, limit }: Query, key: readonly string[]): readonly Row[] {
@@ -139,6 +143,7 @@ const where = fc.oneof(
   fc.constantFrom("a", "b").map((text) => ({ text })),
   fc.constantFrom("a", "b").map((ne) => ({ text: { ne } })),
   fc.subarray(["a", "b", "c"]).map((values) => ({ text: { in: values } })),
+  fc.constantFrom("one", "two", "a").map((name) => ({ list: { name } })),
 );
 const limit = fc.constantFrom(1, 2);
 const fieldsOf = (name: Table): fc.Arbitrary<string[]> => fc.subarray([...shownBy[name]]);

@@ -230,3 +230,30 @@ describe("live", () => {
     await expect(client.open("a", count)).rejects.toMatchObject({ errors: [{ path: ["with"] }] });
   });
 });
+
+test("P5, P9: what a permission says of nested rows is asked again on refresh", async () => {
+  let shown = "reader";
+  const changing = defineApi({
+    lists: resource(lists, { schema, fields: ["name"], with: { members: true } }),
+    members: resource(members, {
+      schema,
+      fields: ["role"],
+      permissions: { retrieve: (_, { role }) => role === shown },
+    }),
+  });
+  const fixture = await startFixture({ api: changing, tables: relatedTables });
+  for (const statement of seed) await fixture.run(statement);
+  const client = await fixture.connect(1);
+  const asked = { with: { members: true } };
+  await client.open("a", { resource: "lists", action: "list", query: asked });
+  await client.open("b", { resource: "lists", action: "retrieve", key: 1, query: asked });
+  const users = (id: string): unknown[] =>
+    sorted(client.rows(id)).map((row) =>
+      (row as { members: { userId: number }[] }).members.map(({ userId }) => userId),
+    );
+  expect([users("a"), users("b")]).toEqual([[[1], []], [[1]]]);
+  shown = "writer";
+  await fixture.server.refresh("1");
+  const isTold = (): boolean => JSON.stringify([users("a"), users("b")]) === "[[[],[1,2]],[[]]]";
+  await client.until(isTold);
+});

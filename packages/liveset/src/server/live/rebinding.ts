@@ -3,7 +3,7 @@ import { getOrMake } from "./get-or-make.ts";
 import type { Group } from "./group.ts";
 import type { GroupChanges } from "./group-changes.ts";
 import type { LiveParts } from "./live-parts.ts";
-import type { LiveQuery } from "./live-query.ts";
+import { asksRows, type LiveQuery } from "./live-query.ts";
 import { Move } from "./move.ts";
 import type { Net } from "./net.ts";
 import type { Moved, PacedVoice } from "./paced-voice.ts";
@@ -149,7 +149,9 @@ export class Rebinding {
     );
     const all = this.#owner.subscriptions().filter((subscription) => subscription.group === group);
     // What is asked stays, and with it the order; what is shown may depend on the caller.
-    const looksAlike = query.bound.projection.text === group.projection.text;
+    const { projection, nested } = query.bound;
+    // What a permission says of nested rows now, the rows in which they are do not tell.
+    const looksAlike = projection.text === group.projection.text && !nested.some(asksRows);
     return isSame && looksAlike && all.length === together.length ? query : null;
   }
 

@@ -43,7 +43,7 @@ export async function countRows(
   const [row] = await db
     .select({ total: count() })
     .from(info.table as SQLiteTable)
-    .where(printWhere(bound.predicate, info, dialect));
+    .where(printWhere(bound.predicate, info, dialect, true));
   return row?.total ?? 0;
 }
 
@@ -55,6 +55,11 @@ export function pagePredicate(bound: Pick<Bound, "resource" | "predicate" | "ord
 }
 
 /** No condition where all rows fulfil it: SQLite counts a whole table without reading it only when there is no WHERE at all. */
-function printWhere(predicate: Predicate, info: TableInfo, dialect: Dialect): SQL | undefined {
-  return predicate.op === "true" ? undefined : printPredicate(predicate, info, dialect);
+function printWhere(
+  predicate: Predicate,
+  info: TableInfo,
+  dialect: Dialect,
+  relatedFirst = false,
+): SQL | undefined {
+  return predicate.op === "true" ? undefined : printPredicate(predicate, info, dialect, null, relatedFirst);
 }
