@@ -12,6 +12,7 @@ const never = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
   test: {
+    reporters: ["default", `${import.meta.dirname}/scripts/dialects/reporter.ts`],
     projects: [
       {
         resolve,

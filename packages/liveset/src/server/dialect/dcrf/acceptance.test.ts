@@ -165,7 +165,7 @@ describe("operations", () => {
     expect(await client.rest("streamed")).toEqual([]);
   });
 
-  test("case 1.5.3a: list_cancel ends every list that is being streamed, and other requests are answered meanwhile", async () => {
+  test("case 1.5.3a: list_cancel ends every list that is being streamed, and other requests are answered meanwhile (differs: the original skips every second)", async () => {
     const server = await startDcrf();
     await server.run(
       `${insert} ${Array.from({ length: 40 }, (_, index) => `(${index + 1}, 'n${index}', 0)`).join()}`,
@@ -185,7 +185,7 @@ describe("operations", () => {
     expect(await client.rest("streamed")).toEqual([]);
   });
 
-  test("case 1.5.3b: pages are of one snapshot: rows that come and go meanwhile neither shift nor repeat", async () => {
+  test("case 1.5.3b: pages are of one snapshot: rows that come and go meanwhile neither shift nor repeat (differs: the original reads each page anew)", async () => {
     const server = await startDcrf();
     await server.run(`${insert} (1, 'a', 0), (2, 'b', 0), (3, 'c', 0)`);
     const client = await server.connect();
@@ -424,7 +424,7 @@ describe("errors", () => {
     );
   });
 
-  test("case 1.9.1: an action that throws is 500 without its words, and the socket stays", async () => {
+  test("case 1.9.1: an action that throws is 500 without its words, and the socket stays (differs: the original closes the socket with 1011)", async () => {
     const server = await startDcrf({ mayFail: true });
     const client = await server.connect();
     expect(await ask(client, { action: "crash", request_id: 1 })).toEqual(
@@ -442,19 +442,22 @@ describe("errors", () => {
     ["1.9.6", '{"stream":5,"payload":{}}'],
     ["1.9.7", '{"stream":"things","payload":[]}'],
     ["1.9.8", '{"stream":"things"}'],
-  ])("case %s: %s is answered with 400, and the socket stays", async (_, text) => {
-    const server = await startDcrf();
-    const client = await server.connect();
-    client.sendText(text);
-    expect(await client.next()).toMatchObject({
-      response_status: 400,
-      data: null,
-      errors: [expect.any(String)],
-    });
-    expect(await ask(client, { action: "list", request_id: 2 })).toEqual(ok(2, "list", []));
-  });
+  ])(
+    "case %s: %s is answered with 400, and the socket stays (differs: the original closes the socket with 1011)",
+    async (_, text) => {
+      const server = await startDcrf();
+      const client = await server.connect();
+      client.sendText(text);
+      expect(await client.next()).toMatchObject({
+        response_status: 400,
+        data: null,
+        errors: [expect.any(String)],
+      });
+      expect(await ask(client, { action: "list", request_id: 2 })).toEqual(ok(2, "list", []));
+    },
+  );
 
-  test("case 1.9.9: a stream that does not exist is 404 under its own name and request_id", async () => {
+  test("case 1.9.9: a stream that does not exist is 404 under its own name and request_id (differs: the original closes the socket with 1011)", async () => {
     const server = await startDcrf();
     const client = await server.connect();
     expect(await client.ask("nope", { action: "list", request_id: 3 })).toMatchObject({
@@ -471,16 +474,19 @@ describe("errors", () => {
     ["1.9.12", { action: "retrieve" }, "pk"],
     ["1.9.13", { action: "delete" }, "pk"],
     ["1.9.14", { action: "subscribe_instance" }, "pk"],
-  ])("case %s: %j without %s is 400", async (_, payload, missing) => {
-    const server = await startDcrf();
-    await server.run(`${insert} (1, 'a', 3)`);
-    const client = await server.connect();
-    expect(await ask(client, { ...payload, request_id: 1 })).toEqual(
-      refused(1, payload.action, 400, { [missing]: ["This field is required."] }),
-    );
-  });
+  ])(
+    "case %s: %j without %s is 400 (differs: the original closes the socket with 1011)",
+    async (_, payload, missing) => {
+      const server = await startDcrf();
+      await server.run(`${insert} (1, 'a', 3)`);
+      const client = await server.connect();
+      expect(await ask(client, { ...payload, request_id: 1 })).toEqual(
+        refused(1, payload.action, 400, { [missing]: ["This field is required."] }),
+      );
+    },
+  );
 
-  test("case 1.9.15: a subscription without a request_id is 400; one with an object as request_id works", async () => {
+  test("case 1.9.15: a subscription without a request_id is 400; one with an object as request_id works (differs: the original closes the socket with 1011)", async () => {
     const server = await startDcrf();
     await server.run(`${insert} (1, 'a', 3)`);
     const client = await server.connect();
@@ -492,7 +498,7 @@ describe("errors", () => {
     expect(await client.rest("things_with_id")).toEqual([ok({ a: 1 }, "update", thing(1, "a", 4))]);
   });
 
-  test("case 1.9.16: a key like self, that collides in Python, is any other", async () => {
+  test("case 1.9.16: a key like self, that collides in Python, is any other (differs: the original closes the socket with 1011)", async () => {
     const server = await startDcrf();
     const client = await server.connect();
     expect(await ask(client, { action: "list", self: 1, request_id: 1 })).toEqual(ok(1, "list", []));
@@ -543,7 +549,7 @@ describe("one row", () => {
     ]);
   });
 
-  test("case 1.7.4: one request_id for two rows are two subscriptions, ended one by one", async () => {
+  test("case 1.7.4: one request_id for two rows are two subscriptions, ended one by one (differs: the original ends both)", async () => {
     const server = await startDcrf();
     await server.run(`${insert} (1, 'a', 0), (2, 'b', 0)`);
     const client = await server.connect();
@@ -555,7 +561,7 @@ describe("one row", () => {
     expect(await client.rest("things_with_id")).toEqual([ok(4, "update", thing(2, "b", 1))]);
   });
 
-  test("case 1.7.5: two subscriptions to one row are two events, and ending one leaves the other", async () => {
+  test("case 1.7.5: two subscriptions to one row are two events, and ending one leaves the other (differs: in the original the other falls silent)", async () => {
     const server = await startDcrf();
     await server.run(`${insert} (1, 'a', 0)`);
     const client = await server.connect();
@@ -569,7 +575,7 @@ describe("one row", () => {
     expect(await client.rest("things_with_id")).toEqual([ok(2, "update", thing(1, "a", 2))]);
   });
 
-  test("case 1.7.6: a row that leaves what the caller may see is a delete; an update when it returns is heard after subscribing again", async () => {
+  test("case 1.7.6: a row that leaves what the caller may see is a delete, and an update when it returns (differs: the original sends an update with 404)", async () => {
     const server = await startDcrf();
     await server.run(`${insert} (1, 'a', 5)`);
     const client = await server.connect();
@@ -598,7 +604,7 @@ describe("one row", () => {
 });
 
 describe("lists", () => {
-  test("case 1.7.8: an observer hears of create, update and delete under the subscription's request_id", async () => {
+  test("case 1.7.8: an observer hears of create, update and delete under the subscription's request_id (differs: a delete has {pk}, not the last values)", async () => {
     const server = await startDcrf();
     const client = await server.connect();
     expect(await ask(client, { action: "subscribe_many", request_id: uuid })).toEqual(
@@ -653,7 +659,7 @@ describe("lists", () => {
     });
   });
 
-  test("case 3.1: bulk writes and SQL are seen, and a rolled back value never", async () => {
+  test("case 3.1: bulk writes and SQL are seen, and a rolled back value never (differs: the original does not see them)", async () => {
     const server = await startDcrf();
     const client = await server.connect();
     await ask(client, { action: "subscribe_many", request_id: 1 });
@@ -666,7 +672,7 @@ describe("lists", () => {
     expect(await client.rest("things_with_id")).toHaveLength(200);
   });
 
-  test("case 3.2: 300 rapid saves are 300 states, or fewer that end with the last", async () => {
+  test("case 3.2: 300 rapid saves are 300 states, or fewer that end with the last (differs: the original loses the newest)", async () => {
     const server = await startDcrf();
     await server.run(`${insert} (1, 'a', 0)`);
     const client = await server.connect();
@@ -809,7 +815,7 @@ describe("the contract", () => {
     await subscribed(second, 1, uuid);
   });
 
-  test("case SHOULD unsubscribe: 204 for a row that is gone and for a subscription that never was", async () => {
+  test("case SHOULD unsubscribe: 204 for a row that is gone and for a subscription that never was (differs: 404 in the original once the row is gone)", async () => {
     const server = await startDcrf();
     await server.run(`${insert} (1, 'a', 0)`);
     const client = await server.connect();
@@ -825,7 +831,7 @@ describe("the contract", () => {
     });
   });
 
-  test("case MAY heal a row: what was missed while away comes after the acknowledgement, as its state now", async () => {
+  test("case MAY heal a row: what was missed while away comes after the acknowledgement, as its state now (differs: lost in the original)", async () => {
     const server = await startDcrf();
     await server.run(`${insert} (1, 'a', 0)`);
     const first = await server.connect();
@@ -839,7 +845,7 @@ describe("the contract", () => {
     expect(await second.rest("things_with_id")).toEqual([ok(uuid, "update", thing(1, "a", 2))]);
   });
 
-  test("case MAY heal a deletion: a row that is gone by then is 404, and a delete after it", async () => {
+  test("case MAY heal a deletion: a row that is gone by then is 404, and a delete after it (differs: lost in the original)", async () => {
     const server = await startDcrf();
     await server.run(`${insert} (1, 'a', 0)`);
     const first = await server.connect();
@@ -855,7 +861,7 @@ describe("the contract", () => {
     ]);
   });
 
-  test("case MAY heal a list: exactly what was missed, netted (P4)", async () => {
+  test("case MAY heal a list: exactly what was missed, netted (P4) (differs: lost in the original)", async () => {
     const server = await startDcrf();
     await server.run(`${insert} (1, 'a', 0), (2, 'b', 0)`);
     const first = await server.connect();

@@ -161,7 +161,7 @@ describe("view_kwargs and query_params", () => {
     expect(await client.rest()).toEqual([told(1, "CREATED", todo(1, "test"))]);
   });
 
-  test("14 serializer_with_kwargs: a computed field says what view_kwargs say, and the key is there too", async () => {
+  test("14 serializer_with_kwargs: a computed field says what view_kwargs say, and the key is there too (differs: the key is always shown)", async () => {
     const server = await startRestLive(
       defineApi({
         todos: resource(todos, {
@@ -281,7 +281,7 @@ describe("querysets", () => {
     ["23 Lookup field list", { action: "list" }],
     ["24 Lookup field retrieve", { action: "retrieve", lookup_by: "test" }],
   ])(
-    "%s: the row is followed by its key, and its last value of the field stands in DELETED",
+    "%s: the row is followed by its key, and its last value of the field stands in DELETED (differs: pk stands there too)",
     async (_, asked) => {
       const server = await startRestLive(
         defineApi({ todos: resource(todos, { model, lookupBy: ["text"] }) }),
