@@ -50,7 +50,7 @@ export class DcrfVoice implements Voice {
     if (isGone && owed !== undefined) this.#fail(owed, new LivesetError("not_found"));
     else if (owed !== undefined) this.#content(owed.address, { status: 201, errors: [], data: "null" });
     // Subscribed a second time, its client may have missed something.
-    if (again || listener.leftOff !== null) this.#heal(listener, rows ?? []);
+    if (rows !== null && (again || listener.leftOff !== null)) this.#heal(listener, rows);
     owed?.ended();
   }
 
