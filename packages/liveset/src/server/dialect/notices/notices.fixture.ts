@@ -117,8 +117,6 @@ export class NoticesClient {
 export class NoticesServer {
   readonly server: LivesetServer;
   readonly clock: VirtualClock;
-  /** Rows that were written to be waited for. */
-  marks = 0;
   readonly #database: Database;
 
   constructor(server: LivesetServer, database: Database, clock: VirtualClock) {

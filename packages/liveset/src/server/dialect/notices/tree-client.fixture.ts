@@ -35,11 +35,18 @@ export class TreeClient {
     this.#user = user;
   }
 
+  get isOpen(): boolean {
+    return this.#socket !== null;
+  }
+
   async open(): Promise<void> {
-    if (this.#socket !== null) return;
     const path = `/ws/notifications/?since=${encodeURIComponent(this.#since)}`;
     this.#socket = await this.#server.connect(this.#user, path);
-    await this.settle();
+    for (let isOpen = false; !isOpen; ) {
+      const frame = await this.#socket.next();
+      await this.#take(frame);
+      isOpen = ["ready", "resumed", "reset"].includes(String(frame.type));
+    }
   }
 
   async close(): Promise<void> {
@@ -49,16 +56,13 @@ export class TreeClient {
     await this.#server.cut(socket);
   }
 
-  /** Takes in all that was told by now. */
-  async settle(): Promise<void> {
-    // In its turn, behind whatever the database is still asked about. A list that memory judges: each change of it is told.
-    const mark = `mark ${++this.#server.marks}`;
-    await this.#server.run(`insert into orgs (id) values ('${mark}')`);
-    await this.#server.run(`update orgs set name = 'mark' where id = '${mark}'`);
-    for (let reached = false; !reached; ) {
-      const frame = (await this.#socket?.next()) ?? {};
+  /** Takes in what is told up to an update of this organisation. */
+  async readUpTo(org: string): Promise<void> {
+    const socket = this.#socket;
+    for (let reached = socket === null; !reached; ) {
+      const frame = (await socket?.next()) ?? {};
       await this.#take(frame);
-      reached = frame.table === "orgs" && (frame.ids as string[]).includes(mark);
+      reached = frame.table === "orgs" && (frame.ids as string[]).includes(org);
     }
   }
 
