@@ -8,6 +8,7 @@ async function checkTypes(): Promise<boolean> {
     scripts: ["tsc", "-p", "scripts"],
     bench: ["tsc", "-p", "bench"],
     "tests/smart-ngrx": ["tsc", "-p", "tests/smart-ngrx"],
+    "examples/departments": ["tsc", "-p", "examples/departments"],
     "examples/todo": ["npm", "run", "--silent", "check:types", "--workspace", "examples/todo"],
   } as const;
   let allOk = true;

@@ -1,5 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { action, type Context, type Db, defineApi, LivesetError, resource } from "liveset";
+import { departmentResources } from "../departments/resources.ts";
 import { lists, patients, tasks } from "./schema.ts";
 import type { Account } from "./server/session-routes.ts";
 
@@ -46,7 +47,7 @@ function refused(column: string, code: string, message: string): LivesetError {
   return new LivesetError("invalid", { detail: message, errors: [{ path: [column], code, message }] });
 }
 
-/** What the demo offers: the lists, their tasks, and patients for a page to come. */
+/** What the demo offers: the lists, their tasks, and patients and departments for pages to come. */
 export const api = defineApi({
   lists: resource(lists, {
     model: "todolist.List",
@@ -102,6 +103,7 @@ export const api = defineApi({
       }),
     },
   }),
+  ...departmentResources,
   patients: resource(patients, {
     model: "clinic.Patient",
     filters: ["firstName", "lastName", "birthDate", "ward", "status"],

@@ -48,3 +48,6 @@ export const patients = sqliteTable(
   },
   (table) => [index("patients_ward").on(table.ward)],
 );
+
+/** The tables of the departments, which are in the same database. */
+export * from "../departments/schema.ts";

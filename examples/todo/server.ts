@@ -6,6 +6,7 @@ import { and, asc, desc, eq, isNull } from "drizzle-orm";
 import type { Db } from "liveset";
 import { serve } from "liveset/node";
 import { sqlite } from "liveset/sqlite";
+import { departmentNotices } from "../departments/resources.ts";
 import { api } from "./api.ts";
 import { lists, tasks, users } from "./schema.ts";
 import { buildPage } from "./server/build-page.ts";
@@ -46,6 +47,7 @@ async function start(): Promise<void> {
     port,
     log: { level: process.env.LOG_LEVEL ?? "warn" },
     authenticate: sessions.userOf,
+    notices: departmentNotices,
     fallback: (request) =>
       new URL(request.url).pathname === "/session" ? sessions.respond(request) : page(request),
   });

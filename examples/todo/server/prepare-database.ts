@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { seedDepartments } from "../../departments/seed-departments.ts";
 import { seedRows } from "../seed/seed-rows.ts";
 import { migrate } from "./migrate.ts";
 
@@ -12,6 +13,7 @@ export function prepareDatabase(file: string): boolean {
     migrate(database, migrationsFolder);
     const isNew = database.prepare("SELECT 1 FROM users").get() === undefined;
     if (isNew) seed(database);
+    seedDepartments(database);
     return isNew;
   } finally {
     database.close();
