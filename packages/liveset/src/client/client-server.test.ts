@@ -208,6 +208,29 @@ test("another token brings the rows of another principal", async () => {
   expect(seen.every((texts) => texts.length <= 1)).toBe(true);
 });
 
+test("P4, P9: changed rights change a list in place: rows that stay are the same objects, and the result says resumed", async () => {
+  let most = 3;
+  const fixture = await startFixture({
+    api: defineApi({ tasks: resource(tasks, { scope: () => ({ id: { lte: most } }), filters: ["done"] }) }),
+  });
+  await fixture.run("insert into tasks (id, text) values (1, 'a'), (2, 'b'), (3, 'c')");
+  const { client, frames } = connect(fixture);
+  const list = client.tasks.live();
+  const { data: before } = await list.whenReady();
+  const shown: string[] = [];
+  list.subscribe(() => shown.push(`${list.getSnapshot().connection} ${list.getSnapshot().data.length}`));
+  most = 2;
+  await fixture.server.refresh(7);
+  await soon(() => expect(list.getSnapshot().recovery).toBe("resumed"));
+  const { data, connection } = list.getSnapshot();
+  expect([idsOf(data), connection, data[0] === before[0]]).toEqual([[1, 2], "live", true]);
+  expect(shown).toEqual(["catching-up 3", "live 2"]);
+  expect(frames.filter(({ type }) => type === "reset")).toEqual([]);
+  most = 3;
+  await fixture.server.refresh(7);
+  await soon(() => expect(idsOf(list.getSnapshot().data)).toEqual([1, 2, 3]));
+});
+
 test("a filter that is not declared is refused with its name", async () => {
   const fixture = await startFixture();
   const { client } = connect(fixture);

@@ -210,6 +210,8 @@ export async function names(): Promise<void> {
   same<typeof results, readonly object[]>(true);
   const { connection } = client.status.getSnapshot();
   same<typeof connection, "connecting" | "live" | "catching-up" | "offline" | "paused">(true);
+  const { recovery } = client.resource("status").live().getSnapshot();
+  same<typeof recovery, "resumed" | "reset" | null>(true);
   // @ts-expect-error no such resource
   client.nothing;
   // @ts-expect-error no such resource

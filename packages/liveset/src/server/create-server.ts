@@ -62,8 +62,8 @@ export interface LivesetServer {
   explain(session: string, subscription: string): Promise<Explanation | null>;
   /**
    * Puts a principal's changed rights into force on its open sockets: each is authenticated anew with its handshake or token, and
-   * lists that its scopes now give otherwise are sent anew; nothing of the old ones is sent meanwhile. Resolves when that is done
-   * here; the other nodes of a cluster are told at the same time.
+   * lists that its scopes now give otherwise are told the difference, or sent anew where that is not known; nothing of the old ones is
+   * sent meanwhile. Resolves when that is done here; the other nodes of a cluster are told at the same time.
    *
    * @param userId as `principalId` gives it
    */

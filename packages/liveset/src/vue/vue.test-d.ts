@@ -36,6 +36,8 @@ export function lists(): void {
   useLiveList(client.tasks, () => ({ orderBy: { id: "up" } }));
   // @ts-expect-error list is required
   useLiveList(client.scoped, {});
+  const { recovery } = useLiveList(client.tasks);
+  same<typeof recovery.value, "resumed" | "reset" | null>(true);
   // @ts-expect-error snapshots are immutable
   data.value = [];
 }

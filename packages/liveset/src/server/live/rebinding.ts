@@ -62,7 +62,7 @@ export class Rebinding {
     this.#cursor = owner.parts.position.cursor;
     const { isClear } = owner.voice;
     this.#release = owner.voice.hold();
-    if (!isClear) return;
+    if (!isClear || !owner.voice.canMove) return;
     for (const { group } of owner.subscriptions())
       if (group !== null) getOrMake(this.#missed, group, () => group.collect());
   }
