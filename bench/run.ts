@@ -1,3 +1,4 @@
+import { benchDialects } from "./dialects.ts";
 import { benchFanOut } from "./fan-out.ts";
 import { benchLatency } from "./latency.ts";
 import { benchLists } from "./lists.ts";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   return: benchReturn,
   matching: benchMatching,
   related: benchRelated,
+  dialects: benchDialects,
 };
 
 function line({ what, value, baseline, ratio, budget }: Measurement): string {
