@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { LivesetError, toLivesetError } from "../core/error/liveset-error.ts";
 import type { Json } from "../core/json.ts";
 import type { Down } from "../core/protocol/down.ts";
+import type { WriteQuestion } from "../store/client-store.ts";
 import { mutationId } from "../store/mutation-id.ts";
 import { realClock } from "../store/real-clock.ts";
 import { Signal } from "../store/signal.ts";
@@ -74,7 +75,10 @@ export class Engine implements Caller {
     this.#connection = connection;
     this.#requests = new Requests({ clock, timeout: options.timeout ?? null, send });
     this.#queries = new LiveQueries({ clock, random, backoff, keepAlive, turn, store, send, onError });
-    store?.attach({ isBehind: () => this.#queries.isBehind });
+    store?.attach({
+      isBehind: () => this.#queries.isBehind,
+      send: async (question) => (await this.#ask(question, undefined)).data,
+    });
   }
 
   async call(operation: Operation, options: CallOptions): Promise<Json> {
@@ -83,7 +87,7 @@ export class Engine implements Caller {
       ...(isRead(operation.action) ? {} : { mutation: options.mutation ?? mutationId() }),
       ...(options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }),
     };
-    return this.#write([whole], whole, options);
+    return this.#write(whole, options);
   }
 
   async mutate(work: (tx: never) => void, options: CallOptions = {}): Promise<Json> {
@@ -98,11 +102,11 @@ export class Engine implements Caller {
     work(resourcesOf(resource, { resource }) as never);
     if (operations.length === 0) return [];
     const batch = { operations, mutation: options.mutation ?? mutationId() };
-    const answers = await this.#write(operations, batch, options);
+    const answers = await this.#write(batch, options);
     return (answers as readonly { readonly data: Json }[]).map(({ data }) => data);
   }
 
-  #write(operations: readonly Operation[], question: Question, options: CallOptions): Promise<Json> {
+  #write(question: Question, options: CallOptions): Promise<Json> {
     const { store } = this.#options;
     const { mutation } = question;
     const send = async (): Promise<Json> => {
@@ -110,7 +114,9 @@ export class Engine implements Caller {
       options.onAnswer?.(answer);
       return answer.data;
     };
-    return mutation === undefined || store === undefined ? send() : store.write(mutation, operations, send);
+    return mutation === undefined || store === undefined
+      ? send()
+      : store.write(question as WriteQuestion, send);
   }
 
   live(target: Target | null): LiveHandle<unknown> {

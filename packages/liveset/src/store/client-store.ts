@@ -9,10 +9,17 @@ type Rows = List["rows"];
 /** A write as it is asked for. */
 export type WriteOperation = Pick<Request, "resource" | "action" | "key" | "data" | "params">;
 
+/** What the server is asked: one operation, or several as one; with a mutation id. */
+export type WriteQuestion = (WriteOperation | { readonly operations: readonly WriteOperation[] }) & {
+  readonly mutation: string;
+};
+
 /** What a store asks of its client. */
 export interface StoreClient {
   /** Whether a live list is older than what the server may have answered. */
   isBehind(): boolean;
+  /** Asks the server, as soon as there is a connection. */
+  send(question: WriteQuestion): Promise<Json>;
 }
 
 /** How a live list stands, beside its rows. */
@@ -43,7 +50,7 @@ export interface ClientStore {
   /** A live query begins. `changed` is called when its rows are shown differently. */
   open(target: Target, changed: () => void): LiveView;
   /** Sends a write, shown as if it were done already. */
-  write(mutation: string, operations: readonly WriteOperation[], send: () => Promise<Json>): Promise<Json>;
+  write(question: WriteQuestion, send: () => Promise<Json>): Promise<Json>;
   /** A transaction with these mutations of this client is being shown. */
   confirmed(mutations: readonly string[]): void;
   /** Live lists may have caught up. */

@@ -1,13 +1,15 @@
 import type { Clock } from "../core/clock.ts";
 import type { Json, WireRow } from "../core/json.ts";
 import { type Key, keyText } from "../core/key/key.ts";
-import type { ClientStore, LiveView, StoreClient, WriteOperation } from "./client-store.ts";
+import type { ClientStore, LiveView, StoreClient, WriteQuestion } from "./client-store.ts";
 import type { LazyDefinition, Lifetimes } from "./lazy/lazy-definition.ts";
 import { LazyRegistry, type TableTranslation } from "./lazy/lazy-registry.ts";
 import type { LazyRows } from "./lazy/lazy-rows.ts";
+import { Listeners } from "./listeners.ts";
 import { LocalList, type LocalQuery } from "./local-list.ts";
 import { mutationId } from "./mutation-id.ts";
-import { Overlay } from "./overlay.ts";
+import type { WriteQueue } from "./offline/write-queue.ts";
+import { Overlay, type PendingOperation } from "./overlay.ts";
 import { pendingOperations } from "./pending-operations.ts";
 import type { PendingWrite } from "./pending-write.ts";
 import { PendingWrites } from "./pending-writes.ts";
@@ -28,6 +30,8 @@ export interface StoreOptions extends Lifetimes {
   /** Whether a notice may say `create`: then rows that were absent are asked for again. Default: that is an error. */
   readonly acceptCreate?: boolean;
   readonly clock?: Clock;
+  /** Has writes outlive the page. Default: what is not sent when the page goes is lost. */
+  readonly queue?: WriteQueue;
   /** Is given what listeners throw. Default: it is thrown, later. */
   readonly onError?: (error: unknown) => void;
 }
@@ -70,6 +74,8 @@ export interface Store extends ClientStore {
   pending(resource: string, key: Key): PendingWrite | null;
   /** How many writes are under way. */
   readonly pendingWrites: number;
+  /** Calls back after each transaction in which anything in the store changed; the returned function ends it. */
+  subscribe(listener: () => void): () => void;
   /** Makes a resource lazy: its rows are loaded as they are read. Made again, it takes the new definition and keeps its rows. */
   lazy<Row extends object>(resource: string, definition: LazyDefinition<Row>): LazyRows<Row>;
   /**
@@ -121,6 +127,8 @@ class StoreImplementation implements Store {
   readonly #clients = new Set<StoreClient>();
 
   readonly #lazies: LazyRegistry;
+  readonly #queue: WriteQueue | undefined;
+  readonly #changes: Listeners;
   #shown = 0;
 
   constructor(options: StoreOptions) {
@@ -130,12 +138,15 @@ class StoreImplementation implements Store {
       this.#reshow(resource);
     });
     this.#overlay = overlay;
+    this.#queue = options.queue;
+    this.#changes = new Listeners(this.turn, onError);
     this.#parts = { turn: this.turn, overlay, onError };
     this.#writes = new PendingWrites({
       turn: this.turn,
       overlay,
       isBehind: () => [...this.#clients].some((client) => client.isBehind()),
       touched: (resource, key) => this.rows(resource).touch(key),
+      givenUp: (mutation) => void this.#queue?.forget(mutation),
     });
     const { handleError = (_, error) => onError(error), clock = realClock } = options;
     const { runInterval = 60_000, tables = {}, acceptCreate = false } = options;
@@ -169,6 +180,7 @@ class StoreImplementation implements Store {
   }
 
   reset(): void {
+    void this.#queue?.clear();
     this.turn.run(() => {
       this.#writes.clear();
       this.#lazies.reset();
@@ -181,6 +193,7 @@ class StoreImplementation implements Store {
       this.#writes.clear();
       this.#lazies.end();
     });
+    this.#queue?.close();
   }
 
   rows<Row extends object = WireRow>(resource: string): Rows<Row> {
@@ -203,8 +216,17 @@ class StoreImplementation implements Store {
     return this.#writes.size;
   }
 
+  subscribe(listener: () => void): () => void {
+    return this.#changes.subscribe(listener);
+  }
+
   attach(client: StoreClient): void {
     this.#clients.add(client);
+    this.#queue?.open({
+      send: (question) => client.send(question),
+      show: (question, outcome) => this.#showQueued(question, outcome),
+      cleared: () => this.turn.run(() => this.#writes.clear()),
+    });
   }
 
   open(target: Target, changed: () => void): LiveView {
@@ -228,8 +250,13 @@ class StoreImplementation implements Store {
     };
   }
 
-  write(mutation: string, operations: readonly WriteOperation[], send: () => Promise<Json>): Promise<Json> {
-    const pending = pendingOperations(mutation, operations, (resource) => this.rows(resource).keys);
+  write(question: WriteQuestion, send: () => Promise<Json>): Promise<Json> {
+    const { mutation } = question;
+    const pending = this.#pendingOf(question);
+    const queue = this.#queue;
+    if (queue !== undefined && !this.#writes.has(mutation)) {
+      return this.#writes.begin(mutation, pending, () => queue.add(question));
+    }
     // An effect of a lazy resource may be a write of this client, shown already.
     if (pending.length === 0 || this.#writes.has(mutation)) return send();
     return this.#writes.begin(mutation, pending, send);
@@ -243,6 +270,22 @@ class StoreImplementation implements Store {
     this.#writes.caughtUp();
   }
 
+  #pendingOf(question: WriteQuestion): PendingOperation[] {
+    const operations = "operations" in question ? question.operations : [question];
+    return pendingOperations(question.mutation, operations, (resource) => this.rows(resource).keys);
+  }
+
+  /** Shows a write of another tab, or of an earlier visit. Tried again it is queued again. */
+  #showQueued(question: WriteQuestion, outcome: Promise<Json>): void {
+    let first = true;
+    const send = (): Promise<Json> => {
+      if (!first && this.#queue !== undefined) return this.#queue.add(question);
+      first = false;
+      return outcome;
+    };
+    this.#writes.begin(question.mutation, this.#pendingOf(question), send).catch(() => {});
+  }
+
   #rowsOf(resource: string, projection: string): Rows {
     const all = this.#rows.get(resource) ?? new Map<string, Rows>();
     const there = all.get(projection);
@@ -250,6 +293,7 @@ class StoreImplementation implements Store {
     const rows = new Rows(resource, this.#parts);
     this.#rows.set(resource, all.set(projection, rows));
     rows.watch((key) => {
+      this.#changes.changed();
       if (!this.#overlay.of(resource).has(key)) return;
       this.#versions.set(rows, (this.#versions.get(rows) ?? 0) + 1);
       this.#reshow(resource);

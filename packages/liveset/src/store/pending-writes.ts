@@ -24,6 +24,8 @@ export interface PendingWritesOwner {
   readonly overlay: Overlay;
   /** Whether something that is shown is older than what the server has answered. */
   isBehind(): boolean;
+  /** A refused write is not to be tried again. */
+  givenUp?(mutation: string): void;
   /** What is known of the writes to a row is another thing. */
   touched(resource: string, key: KeyText): void;
 }
@@ -161,6 +163,7 @@ export class PendingWrites {
     const write = this.#writes.get(mutation);
     if (write === undefined) return;
     this.#writes.delete(mutation);
+    if (write.error !== null) this.#owner.givenUp?.(mutation);
     this.#owner.overlay.drop(mutation);
     this.#show(write);
   }
