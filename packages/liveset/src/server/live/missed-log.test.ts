@@ -118,7 +118,8 @@ describe("what returning clients have missed", () => {
   test("is forgotten when nobody has asked for a while, and not kept beyond its bound", async () => {
     const feed = new RowFeed([]);
     const clock = new VirtualClock();
-    const log = new MissedLog(feed, clock, 5);
+    let forgotten = 0;
+    const log = new MissedLog(feed, clock, 5, () => forgotten++);
     const readAgain = async (after: number, upTo: number): Promise<boolean> => {
       const before = feed.reads.length;
       await log.read(cursor(after), cursor(upTo));
@@ -129,8 +130,9 @@ describe("what returning clients have missed", () => {
     expect(await readAgain(0, 4)).toBe(false);
     clock.advance(1_900);
     expect(await readAgain(0, 4)).toBe(false);
+    expect(forgotten).toBe(0);
     clock.advance(2_000);
-    expect(clock.pending).toBe(0);
+    expect([forgotten, clock.pending]).toEqual([1, 0]);
     expect(await readAgain(0, 4)).toBe(true);
     expect(await readAgain(0, 6)).toBe(true);
     expect(await readAgain(0, 6)).toBe(true);

@@ -34,15 +34,18 @@ export class MissedLog {
   readonly #clock: Clock;
   /** Rows changed that may be kept. */
   readonly #limit: number;
+  readonly #forgotten: () => void;
   #stretch: Stretch | null = null;
   #askedAt = 0;
   #cancelTimer: (() => void) | null = null;
   #ended = false;
 
-  constructor(feed: Feed, clock: Clock, limit: number) {
+  /** @param forgotten called when nothing is kept any more */
+  constructor(feed: Feed, clock: Clock, limit: number, forgotten: () => void = () => {}) {
     this.#feed = feed;
     this.#clock = clock;
     this.#limit = limit;
+    this.#forgotten = forgotten;
   }
 
   /** As `Feed.read`. Not to be called before the last reading has ended. */
@@ -61,6 +64,7 @@ export class MissedLog {
     this.#stretch = null;
     this.#cancelTimer?.();
     this.#cancelTimer = null;
+    this.#forgotten();
   }
 
   end(): void {
@@ -95,7 +99,7 @@ export class MissedLog {
   #keep(stretch: Stretch): void {
     this.#stretch = stretch.changes > this.#limit ? null : stretch;
     this.#askedAt = this.#clock.now();
-    if (this.#stretch !== null && this.#cancelTimer === null) this.#watch(linger);
+    if (this.#cancelTimer === null) this.#watch(linger);
   }
 
   #watch(delay: number): void {

@@ -34,13 +34,15 @@ export class Missed {
   readonly #parts: MissedParts;
   readonly #log: MissedLog;
   readonly #turns: FairTurns;
-  /** The last answer for a group. */
-  readonly #known = new WeakMap<Group, Known>();
+  /** The last answer for a group, while the log is kept. */
+  #known = new WeakMap<Group, Known>();
 
   constructor(parts: MissedParts) {
     const { runtime, clock } = parts;
     this.#parts = parts;
-    this.#log = new MissedLog(runtime.database.feed, clock, runtime.limits.waitingChanges);
+    this.#log = new MissedLog(runtime.database.feed, clock, runtime.limits.waitingChanges, () => {
+      this.#known = new WeakMap();
+    });
     this.#turns = new FairTurns(clock);
   }
 
