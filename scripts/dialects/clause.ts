@@ -23,16 +23,24 @@ const dialects: readonly { readonly folder: string; readonly heading: string; re
     heading: "`dcrf`: Django Channels REST Framework 1.3, dcrf-client 0.3.0",
     guide: "[From Django Channels REST Framework](migrate-from-dcrf.md)",
   },
-  { folder: "notices", heading: "`notices`: SmartNgRX 3.0", guide: "[The server](server.md)" },
+  {
+    folder: "notices",
+    heading: "`notices`: SmartNgRX 3.0",
+    guide: "[From SmartNgRX's server](migrate-from-smart-ngrx.md)",
+  },
 ];
 
 /** Tests of these files are clauses. */
 const conformance =
-  /src\/server\/dialect\/([a-z-]+)\/(acceptance|real-client|fuzz|vuex-tutorial)(\.integration|\.browser)?\.test\.ts$/;
+  /(?:src\/server\/dialect\/([a-z-]+)|tests\/([a-z-]+)\/src)\/(acceptance|events|real-client|fuzz|vuex-tutorial)(\.integration|\.browser)?\.test\.ts$/;
+
+/** Where tests stand outside of the package, for they need much that nobody else does. */
+const elsewhere: Readonly<Record<string, string>> = { "smart-ngrx": "notices" };
 
 /** The folder of the dialect whose clauses a file tests; null for any other file. */
 export function dialectOf(file: string): string | null {
-  return conformance.exec(file)?.[1] ?? null;
+  const [, folder, outside = ""] = conformance.exec(file) ?? [];
+  return folder ?? elsewhere[outside] ?? null;
 }
 
 /** One line of the table for each clause. */
@@ -69,7 +77,7 @@ ${parts.join("\n\n")}
 
 /** What runs the clauses of a file. */
 function nameOf(file: string): string {
-  const [, , name = "", stage = ""] = conformance.exec(file) ?? [];
+  const [, , , name = "", stage = ""] = conformance.exec(file) ?? [];
   const by = name === "acceptance" ? "" : `${name.replaceAll("-", " ")}`;
   const where = stage === ".browser" ? " in Chromium" : stage === ".integration" ? " in Node" : "";
   return by === "" ? "Frames, " : `${by[0]?.toUpperCase()}${by.slice(1)}${where}, `;

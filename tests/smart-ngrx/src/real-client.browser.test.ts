@@ -3,8 +3,8 @@ import { chromium } from "playwright-core";
 import { rolldown } from "rolldown";
 import { describe } from "vitest";
 import { browserForTests } from "../../../scripts/find-browser.ts";
-import { describeReferenceClient, type Place, type RemoteClient } from "./notices-suite.ts";
 import { startOrgServer } from "./org-server.ts";
+import { describeReferenceClient, type Place, type RemoteClient } from "./real-client-suite.ts";
 import type { ReferenceClient } from "./reference-client.ts";
 
 const found = await browserForTests();

@@ -1,5 +1,5 @@
-import { describeReferenceClient, type Place, type RemoteClient } from "./notices-suite.ts";
 import { startOrgServer } from "./org-server.ts";
+import { describeReferenceClient, type Place, type RemoteClient } from "./real-client-suite.ts";
 import { ReferenceClient } from "./reference-client.ts";
 
 describeReferenceClient("the packages of SmartNgRX 3.0.0 in Node, driven over a WebSocket", inNode, {
