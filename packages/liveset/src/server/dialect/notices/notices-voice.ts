@@ -32,6 +32,7 @@ export class NoticesVoice implements Voice {
   #gap = false;
   /** The missed changes of a query follow its opening, up to the next commit. */
   #catchingUp = false;
+  #signingIn = false;
   /** Where the client left off, until that has been dealt with. */
   #since: NoticePosition | null;
   #cursor = "";
@@ -55,6 +56,17 @@ export class NoticesVoice implements Voice {
     this.#followed.set(followed.id, followed);
     // What was there before a query is added was told without it.
     if (this.#live) this.#interrupt();
+  }
+
+  /** The client has asked to be somebody else: it knows that it will see other rows. */
+  signIn(): void {
+    this.#signingIn = true;
+  }
+
+  /** All that is to be followed is known, and bound for the principal of this moment. */
+  bound(): void {
+    this.#signingIn = false;
+    this.#goLive();
   }
 
   welcome(_session: string, _epoch: string, cursor: Cursor): void {
@@ -99,12 +111,16 @@ export class NoticesVoice implements Voice {
 
   error(id: string | null, error: LivesetError): void {
     const followed = id === null ? undefined : this.#followed.get(id);
-    if (followed === undefined) return this.#form.error(error, null);
+    if (followed === undefined) {
+      this.#signingIn = false;
+      return this.#form.error(error, null);
+    }
     this.#followed.delete(followed.id);
     if (!isRefusal(error)) this.#form.error(error, followed.resource.name);
-    // Without it the feed would be silent about something that it spoke of.
-    if (followed.group !== null) this.#end.close("list_ended");
-    else this.#goLive();
+    if (followed.group === null) return this.#goLive();
+    // It was spoken of, and would be passed over in silence from now on.
+    if (isRefusal(error) && (this.#form.tellsPositions || this.#signingIn)) this.#interrupt();
+    else this.#end.close("list_ended");
   }
 
   feed(): void {}

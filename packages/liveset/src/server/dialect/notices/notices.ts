@@ -45,12 +45,15 @@ function dialogue(
       const followed = followedIn(watching).filter(({ id }) => !voice.follows(id));
       for (const one of followed) voice.expect(one);
       for (const one of followed) session.follow(one.id, askFor(one, request, isFirst ? since : null));
+      voice.bound();
     },
     receive(session, paced, text) {
       const frame = readFrame(text);
       if (!frame.ok) paced.error(null, frame.error);
-      else if (frame.up.type === "auth") session.authenticate(frame.up.token);
-      else paced.error(null, new LivesetError("unknown_frame", { detail: "Send auth, or nothing." }));
+      else if (frame.up.type === "auth") {
+        voice.signIn();
+        session.authenticate(frame.up.token);
+      } else paced.error(null, new LivesetError("unknown_frame", { detail: "Send auth, or nothing." }));
     },
     refuse(paced, _text, error) {
       paced.error(null, error);
