@@ -34,6 +34,7 @@ const api = defineApi({
   members: resource(members, {
     schema,
     fields: ["role"],
+    filters: ["role"],
     permissions: {
       retrieve: ({ user }, { role }) => {
         if (user?.id === 3 && role === "writer") throw new Error("on purpose");
@@ -107,6 +108,12 @@ const cases: Readonly<Record<string, Ask>> = {
     resource: "lists",
     action: "list",
     query: { with: { tasks: { with: { children: { fields: [] } } } } },
+  },
+  // A text with NUL is not handed to the database together with others.
+  "nested rows under one condition that cannot be bound": {
+    resource: "lists",
+    action: "list",
+    query: { with: { members: { where: { role: { ne: "\0" } } } } },
   },
   "windows with nested rows": {
     resource: "lists",

@@ -1,11 +1,9 @@
-import { type Column, sql } from "drizzle-orm";
-import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { LivesetError } from "../../core/error/liveset-error.ts";
 import type { WireRow } from "../../core/json.ts";
+import { canonical } from "../../core/query/canonical.ts";
 import { haveOneOf, type Tuple } from "../../core/query/have-one-of.ts";
 import type { Operand, Predicate } from "../../core/query/predicate.ts";
 import type { Binding } from "../database/bindings.ts";
-import { printOrder } from "../database/print-order.ts";
-import { printPredicate } from "../database/print-predicate.ts";
 import { rowsOfEach } from "../database/read-alike.ts";
 import { shapeOf } from "../database/shape.ts";
 import { groupBy } from "../group-by.ts";
@@ -13,18 +11,10 @@ import { inParts } from "../in-parts.ts";
 import type { Db } from "../register.ts";
 import type { Runtime } from "../runtime.ts";
 import { settle } from "../settle.ts";
-import type { TableInfo } from "../table/table-info.ts";
-import type { Bound, Nested } from "./bound.ts";
 import { ensureFew } from "./ensure-few.ts";
-import { fetchRows } from "./fetch-rows.ts";
+import { type Children, cutOf, readJoined } from "./read-joined.ts";
 
-/** Related rows that are asked for: those that are joined by one of the tuples of values. */
-export interface Children extends Nested {
-  /** By their JSON. */
-  readonly tuples: ReadonlyMap<string, Tuple>;
-}
-
-/** Values in one query of the database. */
+/** Values in one query of the database: those that join rows, and all. */
 const mostTuples = 500;
 const mostValues = 5_000;
 
@@ -41,12 +31,16 @@ export async function readChildren(
 ): Promise<readonly Result[]> {
   const results = new Map<Children, Result>();
   for (const alike of alikes(wants)) {
-    const shared =
-      alike.length > 1
-        ? await settle(() => readTogether(runtime, db, alike))
-        : ({ status: "rejected" } as const);
+    const shared = alike.length > 1 ? await settle(() => readTogether(runtime, db, alike)) : null;
+    if (shared?.status === "rejected" && !(shared.reason instanceof LivesetError)) {
+      // Said, because the rows stay right and only the time shows it.
+      runtime.log.warn(
+        { err: shared.reason, lists: alike.length },
+        "a shared query of nested rows failed: those of each list are read by themselves",
+      );
+    }
     for (const want of alike) {
-      const rows = shared.status === "fulfilled" ? shared.value?.get(want) : undefined;
+      const rows = shared?.status === "fulfilled" ? shared.value.get(want) : undefined;
       results.set(
         want,
         rows === undefined
@@ -58,33 +52,30 @@ export async function readChildren(
   return wants.map((want) => results.get(want) ?? { status: "fulfilled", value: [] });
 }
 
-/** Those that one query can answer for. */
+/** Those that one query can answer for: their predicates are alike but for their operands, or equal where those cannot be bound. */
 function alikes(wants: readonly Children[]): Iterable<readonly Children[]> {
-  return groupBy(wants, ({ bound, relation }) =>
-    JSON.stringify([
-      shapeOf(bound.predicate, bound.resource.info).text,
-      relation.to,
-      bound.order,
-      cutOf(bound),
-    ]),
-  ).values();
+  return groupBy(wants, (want) => {
+    const { bound, relation } = want;
+    const { text, binding } = shapeOf(bound.predicate, bound.resource.info);
+    const isBindable = binding !== null && [...want.tuples.values()].every((tuple) => bindingOf(want, tuple));
+    const same = isBindable ? [text] : [text, canonical(bound.predicate)];
+    return JSON.stringify([same, relation.to, bound.order, cutOf(bound)]);
+  }).values();
 }
 
-/** How many rows of each the database may leave it at: a permission may withhold some. */
-function cutOf({ limit, resource }: Bound): number | null {
-  return Number.isFinite(limit) && resource.options.permissions?.retrieve === undefined ? limit : null;
+/** The values that join rows, as the database is given them with those of other lists; null where they cannot be given so. */
+function bindingOf({ relation, bound }: Children, tuple: Tuple): Binding | null {
+  return shapeOf(joinedBy(relation.to, tuple, { op: "true" }), bound.resource.info).binding;
 }
 
-/** Null where they have to be read one by one. */
 async function readTogether(
   runtime: Runtime,
   db: Db,
   wants: readonly Children[],
-): Promise<ReadonlyMap<Children, readonly WireRow[]> | null> {
+): Promise<ReadonlyMap<Children, readonly WireRow[]>> {
   const [first] = wants;
-  if (first === undefined) return null;
+  if (first === undefined) return new Map();
   const joined = byBinding(wants);
-  if (joined === null) return null;
   const found =
     joined.length > 1
       ? await readEach(runtime, db, first, joined)
@@ -112,29 +103,27 @@ interface Joined {
   readonly tuples: ReadonlyMap<string, Tuple>;
 }
 
-/** Null where operands cannot be bound together. */
-function byBinding(wants: readonly Children[]): readonly Joined[] | null {
-  const bindings = new Map<Children, Binding>();
-  for (const want of wants) {
-    const { binding } = shapeOf(want.bound.predicate, want.bound.resource.info);
-    if (binding === null) return null;
-    bindings.set(want, binding);
-  }
-  const same = groupBy(wants, (want) => JSON.stringify(bindings.get(want)));
-  return [...same].map(([text, of]) => ({
-    binding: JSON.parse(text) as Binding,
-    of,
-    tuples: new Map(of.flatMap(({ tuples }) => [...tuples])),
-  }));
+function byBinding(wants: readonly Children[]): readonly Joined[] {
+  const bindings = wants.map(({ bound }) => shapeOf(bound.predicate, bound.resource.info).binding ?? []);
+  return [...groupBy(wants.keys(), (place) => JSON.stringify(bindings[place])).values()].map((places) => {
+    const of = places.flatMap((place) => wants[place] ?? []);
+    return {
+      binding: bindings[places[0] ?? 0] ?? [],
+      of,
+      tuples: new Map(of.flatMap(({ tuples }) => [...tuples])),
+    };
+  });
 }
 
 /** The rows of each of several predicates of one shape, by their places. */
 async function readEach(
   { database: { dialect }, limits }: Runtime,
   db: Db,
-  { relation: { to }, bound }: Children,
+  first: Children,
   joined: readonly Joined[],
 ): Promise<readonly (readonly WireRow[])[]> {
+  const { bound, relation } = first;
+  const { to } = relation;
   const { info } = bound.resource;
   const pairs = joined.flatMap(({ tuples }, place) =>
     [...tuples.values()].map((tuple) => ({ place, tuple })),
@@ -144,17 +133,17 @@ async function readEach(
   const most = limits.liveRows * joined.length;
   let count = 0;
   for (const part of inParts(pairs, Math.max(1, Math.min(mostTuples, Math.floor(mostValues / width))))) {
-    const predicates = part.map(({ tuple }) => joinedBy(to, tuple, bound.predicate));
-    const [predicate] = predicates;
-    const bindings = part.map(({ place, tuple }) => {
-      const values = shapeOf(joinedBy(to, tuple, { op: "true" }), info).binding;
-      return values === null ? null : [...values, ...(joined[place]?.binding ?? [])];
-    });
-    if (predicate === undefined || bindings.includes(null)) throw new TypeError("A value cannot be bound.");
+    const [one] = part;
+    if (one === undefined) continue;
+    const predicate = joinedBy(to, one.tuple, bound.predicate);
+    const bindings = part.map(({ place, tuple }) => [
+      ...(bindingOf(first, tuple) ?? []),
+      ...(joined[place]?.binding ?? []),
+    ]);
     const rows = await rowsOfEach(
       db,
       dialect,
-      { info, predicate, bindings: bindings as Binding[] },
+      { info, predicate, bindings },
       {
         order: bound.order,
         limit: cutOf(bound),
@@ -188,60 +177,4 @@ function joinedBy(to: readonly string[], tuple: Tuple, predicate: Predicate): Pr
     }),
   );
   return { op: "and", of: [...joins, predicate] };
-}
-
-/** The rows of one predicate, on behalf of so many. */
-async function readJoined(
-  runtime: Runtime,
-  db: Db,
-  { relation: { to }, bound, tuples }: Children,
-  times: number,
-): Promise<readonly WireRow[]> {
-  const most = runtime.limits.liveRows * times;
-  const rows: WireRow[] = [];
-  for (const part of inParts([...tuples.values()], mostTuples)) {
-    const predicate: Predicate = { op: "and", of: [bound.predicate, haveOneOf(to, part)] };
-    rows.push(...(await readPart(runtime, db, to, { ...bound, predicate }, most + 1)));
-    ensureFew(rows.length, most);
-  }
-  return rows;
-}
-
-/** Related rows in their order; where only the first few of each are wanted the database tells which. */
-async function readPart(
-  { database: { dialect } }: Runtime,
-  db: Db,
-  to: readonly string[],
-  bound: Bound,
-  most: number,
-): Promise<readonly WireRow[]> {
-  const { info } = bound.resource;
-  const cut = cutOf(bound);
-  if (cut === null) return fetchRows(db, { ...bound, limit: most }, dialect);
-  const order = sql.join(printOrder(bound.order, info, dialect), sql`, `);
-  const partition = sql.join(
-    to.map((name) => sql`${info.columns.get(name)?.drizzle as Column}`),
-    sql`, `,
-  );
-  const ranked = db
-    .select({
-      ...columnsOf(info),
-      "liveset:rank": sql<number>`row_number() over (partition by ${partition} order by ${order})`.as(
-        "liveset:rank",
-      ),
-    })
-    .from(info.table as SQLiteTable)
-    .where(printPredicate(bound.predicate, info, dialect))
-    .as("ranked");
-  const rows = await db
-    .select()
-    .from(ranked)
-    .where(sql`${ranked["liveset:rank"]} <= ${cut}`)
-    .orderBy(sql`${ranked["liveset:rank"]}`)
-    .limit(most);
-  return rows.map((row) => info.toWire(row as Readonly<Record<string, unknown>>));
-}
-
-function columnsOf({ columns }: TableInfo): Record<string, Column> {
-  return Object.fromEntries([...columns].map(([name, { drizzle }]) => [name, drizzle]));
 }

@@ -6,7 +6,8 @@ import type { Db } from "../register.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Nested } from "./bound.ts";
 import { isPermitted } from "./check-permission.ts";
-import { type Children, readChildren } from "./read-children.ts";
+import { readChildren } from "./read-children.ts";
+import type { Children } from "./read-joined.ts";
 
 /** Rows of one query, all columns, and what is to be nested in them. */
 export interface NestingPart {
