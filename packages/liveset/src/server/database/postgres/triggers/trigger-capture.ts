@@ -1,30 +1,18 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { ClientBase } from "pg";
 import type { Cursor } from "../../../../core/change/cursor.ts";
 import { LivesetError } from "../../../../core/error/liveset-error.ts";
 import { Mutex } from "../../mutex.ts";
 import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
+import { tryAgain } from "../try-again.ts";
 import type { ChangesLog, Sighting } from "./changes-log.ts";
 import { isLogLost, LogLost } from "./log-lost.ts";
 import { noteInLog } from "./note-in-log.ts";
 import type { ReaderConnection } from "./reader-connection.ts";
 import type { TriggerEpoch, TriggerFeed } from "./trigger-feed.ts";
+import { Upkeep } from "./upkeep.ts";
 
 /** Between two looks at the log where nobody wakes the server, in ms. */
 const lookEvery = 1_000;
-
-/** Between two looks at the tables and their triggers, in ms. */
-const checkEvery = 5_000;
-
-/** Parts of the log that are pruned at once, of some transactions each. */
-const mostParts = 50;
-
-/** Between two prunings where little is written, in ms. */
-const pruneEvery = 60_000;
-
-/** Before the next attempt at a log that cannot be read, in ms: the first time, and at most. */
-const firstPause = 50;
-const longestPause = 2_000;
 
 const readOnly = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -70,8 +58,7 @@ export class TriggerCapture implements Capture {
   /** Why the log is to be made sure of. */
   #doubt: unknown = null;
   #isRecovering = false;
-  #prunedAt = Number.NEGATIVE_INFINITY;
-  #checkedAt = Date.now();
+  readonly #upkeep: Upkeep;
   #tables: readonly DatabaseTable[];
   readonly #stopped = new AbortController();
 
@@ -81,6 +68,7 @@ export class TriggerCapture implements Capture {
     this.#snapshot = parts.start.snapshot;
     this.#identity = parts.start.identity;
     this.#tables = parts.start.tables;
+    this.#upkeep = new Upkeep({ ...parts, doubt: () => parts.doubt(this.#tables) });
   }
 
   /** Begins to look for what others commit. */
@@ -169,21 +157,12 @@ export class TriggerCapture implements Capture {
     if (this.#stopped.signal.aborted || this.#doubt !== null) return;
     try {
       await this.caughtUp();
-      await this.#check();
-      await this.#prune();
+      await this.#upkeep.look();
     } catch (error) {
+      if (isLogLost(error)) this.#doubtLog(error);
       if (this.#doubt === null && !this.#stopped.signal.aborted)
         this.#parts.log.error({ err: error }, "the log of changes cannot be read");
     }
-  }
-
-  /** A table that was made again, or whose triggers are gone, says nothing by itself. */
-  async #check(): Promise<void> {
-    const now = Date.now();
-    if (now - this.#checkedAt < checkEvery) return;
-    this.#checkedAt = now;
-    const doubt = await this.#parts.doubt(this.#tables);
-    if (doubt !== null) this.#doubtLog(new LogLost(doubt));
   }
 
   #doubtLog(reason: unknown): void {
@@ -196,22 +175,16 @@ export class TriggerCapture implements Capture {
 
   async #recover(): Promise<void> {
     const { log } = this.#parts;
-    const { signal } = this.#stopped;
     this.#isRecovering = true;
-    let said = "";
-    for (let pause = firstPause; !signal.aborted; pause = Math.min(pause * 2, longestPause)) {
-      await delay(pause, null, { signal, ref: false }).catch(() => {});
-      if (signal.aborted) return;
-      try {
-        await this.#makeSure();
-        await this.caughtUp();
-        if (this.#doubt === null) break;
-      } catch (error) {
-        if (String(error) !== said) log.warn({ err: error }, "the log of changes still cannot be read");
-        said = String(error);
-      }
-    }
+    const attempt = async (): Promise<void> => {
+      await this.#makeSure();
+      await this.caughtUp();
+      if (this.#doubt !== null) throw this.#doubt;
+    };
+    const { signal } = this.#stopped;
+    const done = await tryAgain(attempt, { signal, log, what: "the log of changes still cannot be read" });
     this.#isRecovering = false;
+    if (!done) return;
     this.feed.live(true);
     log.info({ epoch: this.feed.epoch }, "the log of changes is read again");
   }
@@ -264,21 +237,6 @@ export class TriggerCapture implements Capture {
       "the log of changes was lost and a new epoch has begun: all lists are reset",
     );
     this.feed.restart(start.begun);
-  }
-
-  async #prune(): Promise<void> {
-    const { keep, changes, withClient } = this.#parts;
-    const now = Date.now();
-    if (now - this.#prunedAt < Math.min(pruneEvery, keep.age)) return;
-    this.#prunedAt = now;
-    const surplus = this.feed.places.surplus({ ...keep, now });
-    if (surplus === null) return;
-    for (let parts = 0; parts < mostParts; parts++) {
-      const gone = await withClient((client) => changes.prune(client, surplus));
-      this.feed.places.forget(gone);
-      if (gone >= surplus) return;
-    }
-    this.#prunedAt = Number.NEGATIVE_INFINITY;
   }
 }
 

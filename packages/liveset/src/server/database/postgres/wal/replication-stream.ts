@@ -25,8 +25,9 @@ interface CopyConnection {
   sendCopyFromChunk(chunk: Buffer): void;
 }
 
-/** Between two words to the server, in ms: it ends a connection that is silent for a minute. */
+/** Between two words to the server, in ms: it ends a connection that is silent for a minute, and so do we: it answers each. */
 const sayEvery = 10_000;
+const longestSilence = 60_000;
 
 /** The server's time begins in 2000. */
 const epoch2000 = 946_684_800_000;
@@ -36,6 +37,7 @@ export class ReplicationStream {
   readonly #parts: ReplicationParts;
   #timer: ReturnType<typeof setInterval> | null = null;
   #ended = false;
+  #heardAt = 0;
 
   constructor(parts: ReplicationParts) {
     this.#parts = parts;
@@ -65,7 +67,12 @@ export class ReplicationStream {
       (error) => this.#end(error),
     );
     await Promise.race([begun, ended]);
-    this.#timer = setInterval(() => this.say(), sayEvery);
+    this.#heardAt = Date.now();
+    this.#timer = setInterval(() => {
+      if (Date.now() - this.#heardAt > longestSilence)
+        this.#end(new Error("The stream of changes is silent."));
+      this.say();
+    }, sayEvery);
     this.#timer.unref();
   }
 
@@ -77,6 +84,8 @@ export class ReplicationStream {
     const confirmed = BigInt(this.#parts.confirmed());
     for (const at of [1, 9, 17]) word.writeBigInt64BE(confirmed, at);
     word.writeBigInt64BE(BigInt(Date.now() - epoch2000) * 1000n, 25);
+    // It is to answer at once.
+    word.writeUInt8(1, 33);
     connectionOf(this.#parts.client).sendCopyFromChunk(word);
   }
 
@@ -95,6 +104,7 @@ export class ReplicationStream {
   /** `w`: data after 24 bytes; `k`: the server's end, and whether it wants an answer. */
   #receive(chunk: Buffer): void {
     if (this.#ended) return;
+    this.#heardAt = Date.now();
     try {
       if (chunk[0] === 0x77) this.#parts.onMessage(chunk.subarray(25));
       if (chunk[0] !== 0x6b) return;

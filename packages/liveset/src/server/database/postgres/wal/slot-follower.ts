@@ -1,13 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../../../log.ts";
 import type { CaptureParts } from "../capture.ts";
+import { tryAgain } from "../try-again.ts";
 import { type InstalledWal, identityOf, slotPlace } from "./install-wal.ts";
 import { ReplicationStream } from "./replication-stream.ts";
 import { StreamBroken } from "./wal-assembler.ts";
-
-/** Before the next attempt at a database that is away, in ms: the first time, and at most. */
-const firstPause = 50;
-const longestPause = 2_000;
 
 /** What a slot is followed with. */
 export interface SlotFollowerParts<S extends { readonly installed: InstalledWal }> {
@@ -48,8 +44,6 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
   #installed: InstalledWal;
   #stream: ReplicationStream | null = null;
   #broken: StreamBroken | null = null;
-  /** The fault that was logged last: the same one is not said twice. */
-  #said = "";
 
   constructor(parts: SlotFollowerParts<S>) {
     this.#parts = parts;
@@ -113,16 +107,8 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
     if (error instanceof StreamBroken) this.#break(error);
     else this.#parts.log.warn({ err: error }, "the stream of changes was lost; connecting again");
     const { signal } = this.#stopped;
-    for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
-      await delay(pause, null, { signal, ref: false }).catch(() => {});
-      if (signal.aborted) return;
-      try {
-        await this.#again();
-        return;
-      } catch (fault) {
-        this.#say(fault);
-      }
-    }
+    const { log } = this.#parts;
+    await tryAgain(() => this.#again(), { signal, log, what: "the stream of changes is still away" });
   }
 
   async #again(): Promise<void> {
@@ -140,7 +126,6 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
       );
     }
     await this.#connect();
-    this.#said = "";
     log.info({ slot: this.#installed.slot }, "the stream of changes goes on");
     this.#parts.live(true);
   }
@@ -167,11 +152,5 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
       "the changes cannot be followed any more: a new epoch is to begin",
     );
     this.#parts.broken(reason);
-  }
-
-  #say(fault: unknown): void {
-    const text = String(fault);
-    if (text !== this.#said) this.#parts.log.warn({ err: fault }, "the stream of changes is still away");
-    this.#said = text;
   }
 }
