@@ -16,6 +16,8 @@ export interface Dialect {
    * is reset where its client's rights have changed.
    */
   readonly movesLists: boolean;
+  /** Whether answers that wait for a slow reader are sent before the changes that wait with them. Default: after. */
+  readonly answersFirst?: true;
   /** Begins to speak on one connection. `request` opened it. */
   open(end: DialogueEnd, request: RequestInfo): Dialogue;
 }

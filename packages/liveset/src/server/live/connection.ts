@@ -54,6 +54,7 @@ export class Connection {
       limits,
       measure: parts.measure,
       movesLists: dialect.movesLists,
+      answersFirst: dialect.answersFirst === true,
       keysOf: (group) => this.session.keysOf(group),
       lose: (group) => this.session.lose(group),
       caughtUp: () => this.session.caughtUp(),

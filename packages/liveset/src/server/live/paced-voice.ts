@@ -21,6 +21,8 @@ export interface PaceParts {
   readonly measure: (row: WireRow) => number;
   /** Whether the dialect's clients can be told that a list has become another one. */
   readonly movesLists: boolean;
+  /** See `Dialect`. */
+  readonly answersFirst: boolean;
   /** Names of the key's columns of an open group. */
   keysOf(group: number): readonly string[];
   /** Too much waits: the group's subscriptions end until `caughtUp`, and the client is told. */
@@ -240,9 +242,10 @@ export class PacedVoice implements Voice {
   }
 
   #sendRun(): boolean {
-    const { voice, outbox } = this.#parts;
+    const { voice, outbox, answersFirst } = this.#parts;
     const run = this.#backlog.take();
     if (run === undefined) return false;
+    if (answersFirst) for (const { text } of run.texts) outbox.send(text);
     if (run.cursor !== null) {
       for (const [group, net] of run.nets) {
         const changes = net.total(group, run.cursor);
@@ -250,7 +253,7 @@ export class PacedVoice implements Voice {
       }
       voice.commit(run.cursor, run.mutations);
     }
-    for (const { text } of run.texts) outbox.send(text);
+    if (!answersFirst) for (const { text } of run.texts) outbox.send(text);
     if (run.pong !== null) voice.pong(run.pong);
     return true;
   }

@@ -129,6 +129,25 @@ describe("limits", () => {
   });
 });
 
+test("a slow reader too has a reply before the event that it caused, and an acknowledgement before the first event", async () => {
+  const server = await startDcrf();
+  await server.run(`${insert} (1, 'a', 0)`);
+  const client = await server.connect();
+  await client.ask("things", { action: "subscribe_instance", pk: 1, request_id: "s" });
+  const release = client.pair.hold("client");
+  await server.run(`update things set name = '${"x".repeat(70_000)}'`);
+  client.send("things", { action: "patch", pk: 1, data: { name: "b" }, request_id: "p" });
+  client.send("things", { action: "subscribe_instance", pk: 1, request_id: "t" });
+  await expect.poll(() => server.server.stats()).toMatchObject({ subscriptions: 2, opening: 0 });
+  await server.run("update things set counter = 1");
+  release();
+  const seen = (await client.rest()).map(({ action, request_id }) => `${action} ${request_id}`);
+  expect(seen[0]).toBe("update s");
+  expect(seen.slice(1, 3)).toEqual(["patch p", "subscribe_instance t"]);
+  expect(seen.slice(3)).toContain("update s");
+  expect(seen.slice(3)).toContain("update t");
+});
+
 describe("rights that change (P9)", () => {
   const api: Api = defineApi({
     things: resource(things, {

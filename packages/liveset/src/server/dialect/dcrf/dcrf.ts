@@ -16,6 +16,7 @@ export function dcrfDialect(streams: ReadonlyMap<string, Stream>, limits: Limits
     heartbeat: "server",
     closesAnonymous: null,
     movesLists: false,
+    answersFirst: true,
     open: (end) => new DcrfDialogue(parts, end),
   };
 }
