@@ -24,6 +24,29 @@ test("in what order and how often fields are named does not matter", () => {
   expect(text({ fields: ["b", "a", "b"] })).toBe(text({ fields: ["a", "b"] }));
 });
 
+test("nested queries are one query by the same rules, however deep", () => {
+  expect(
+    text({
+      with: {
+        a: { where: { x: 1, y: 2 }, fields: ["f", "e"], with: { d: true, c: { orderBy: { k: "asc" } } } },
+        b: true,
+        e: undefined as never,
+      },
+    }),
+  ).toBe(
+    text({
+      with: {
+        b: true,
+        a: {
+          with: { c: { orderBy: { k: { direction: "asc", nulls: "first" } } }, d: true },
+          fields: ["e", "f", "e"],
+          where: { y: 2, x: 1 },
+        },
+      },
+    }),
+  );
+});
+
 test("an absent part is an empty one", () => {
   expect(canonicalTarget({ resource: "tasks", action: "list" })).toBe(text({ where: {}, orderBy: {} }));
 });
@@ -39,6 +62,15 @@ test.each([
   [{ search: "a" }, { search: "b" }],
   [{ fields: [] }, {}],
   [{ fields: ["a", "b"] }, { fields: ["a,b"] }],
+  [{ with: { a: true } }, { with: { a: false } }],
+  [{ with: { a: false } }, {}],
+  [{ with: { a: { limit: 1 } } }, { with: { a: { limit: 2 } } }],
+  [
+    { with: { a: { orderBy: { x: "asc", y: "asc" } } } },
+    { with: { a: { orderBy: { y: "asc", x: "asc" } } } },
+  ],
+  [{ with: { a: { with: { b: true } } } }, { with: { a: true, b: true } }],
+  [{ with: { a: [] } }, { with: { a: {} } }],
 ] as const)("%j and %j are different queries", (a, b) => {
   expect(text(a)).not.toBe(text(b));
 });
