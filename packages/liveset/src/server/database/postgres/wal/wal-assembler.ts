@@ -30,13 +30,15 @@ export interface WalTransaction {
 /** The stream cannot be followed without a wrong row. Another attempt would end alike. */
 export class StreamBroken extends Error {}
 
-/**
- * What one transaction may have at most: it is held in memory until its commit. A million rows of three short columns take about 400 MiB
- * until they are told.
- */
-const mostRows = 1_000_000;
-/** Characters of the rows' texts. */
-const mostText = 256 * 2 ** 20;
+/** What one transaction may have at most: it is held in memory until its commit. */
+export interface TransactionBounds {
+  readonly rows: number;
+  /** Characters of the rows' texts. */
+  readonly text: number;
+}
+
+/** A million rows of three short columns take about 400 MiB until they are told. */
+const defaults: TransactionBounds = { rows: 1_000_000, text: 256 * 2 ** 20 };
 
 type Message<K extends PgoutputMessage["kind"]> = Extract<PgoutputMessage, { kind: K }>;
 
@@ -53,14 +55,16 @@ export class WalAssembler {
   readonly #relations = new Map<number, Relation>();
   /** Types of the declared columns, as they were described first. */
   readonly #types = new Map<number, readonly number[]>();
+  readonly #bounds: TransactionBounds;
   #xid = 0;
   #rows: LogRow[] = [];
   #text = 0;
   #mutations: string[] = [];
   #marks: string[] = [];
 
-  constructor(tables: readonly DatabaseTable[]) {
+  constructor(tables: readonly DatabaseTable[], bounds: TransactionBounds = defaults) {
     this.#tables = tables;
+    this.#bounds = bounds;
   }
 
   /**
@@ -151,9 +155,10 @@ export class WalAssembler {
   #add(layout: number, op: string, before: string | null, after: string | null): void {
     if (op === "u" && before === after) return;
     this.#text += (before?.length ?? 0) + (after?.length ?? 0);
-    if (this.#rows.length >= mostRows || this.#text > mostText)
+    const { rows, text } = this.#bounds;
+    if (this.#rows.length >= rows || this.#text > text)
       throw new StreamBroken(
-        `A transaction has more than ${mostRows} rows, or than ${mostText} characters in them: the most that memory takes.`,
+        `A transaction has more than ${rows} rows, or than ${text} characters in them: the most that memory takes.`,
       );
     this.#rows.push({ seq: this.#rows.length, layout, op, before, after, at: 0 });
   }

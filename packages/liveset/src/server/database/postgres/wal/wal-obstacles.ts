@@ -2,6 +2,9 @@ import type { ClientBase } from "pg";
 import type { DatabaseTable } from "../capture.ts";
 import { quoted } from "../sql-name.ts";
 
+/** Roles by which managed databases let others replicate. */
+const managed: readonly string[] = ["rds_replication", "rds_superuser"];
+
 /** Why a role (that of the connection by default) cannot capture tables by logical replication, one sentence each; empty where it can. */
 export async function walObstacles(
   client: ClientBase,
@@ -9,8 +12,10 @@ export async function walObstacles(
   role: string | null = null,
 ): Promise<readonly string[]> {
   const { rows } = await client.query<{ level: string; may: boolean; role: string }>(
-    `SELECT current_setting('wal_level') AS level, rolreplication OR rolsuper AS may, rolname AS role FROM pg_roles WHERE rolname = coalesce($1, current_user)`,
-    [role],
+    `SELECT current_setting('wal_level') AS level, rolname AS role,
+       rolreplication OR rolsuper OR EXISTS (SELECT FROM pg_roles given WHERE given.rolname = ANY ($2) AND pg_has_role(own.oid, given.oid, 'MEMBER')) AS may
+     FROM pg_roles own WHERE rolname = coalesce($1, current_user)`,
+    [role, managed],
   );
   if (role !== null && rows.length === 0) throw new Error(`There is no role "${role}".`);
   const [server] = rows;
@@ -23,7 +28,17 @@ export async function walObstacles(
     obstacles.push(
       `The role "${server?.role}" may not replicate. Let a superuser run: ALTER ROLE ${quoted(server?.role ?? "")} REPLICATION;`,
     );
-  return [...obstacles, ...(await generatedColumns(client, tables))];
+  return [...obstacles, ...(await missingSlot(client)), ...(await generatedColumns(client, tables))];
+}
+
+/** Where a slot of this database is there already, it mostly is ours. */
+async function missingSlot(client: ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ most: number; used: number; own: boolean }>(
+    `SELECT current_setting('max_replication_slots')::integer AS most, count(*)::integer AS used,
+       coalesce(bool_or(database = current_database() AND plugin = 'pgoutput'), false) AS own FROM pg_replication_slots`,
+  );
+  const { most = 0, used = 0, own = false } = rows[0] ?? {};
+  return own || used < most ? [] : [`All ${most} of max_replication_slots are taken.`];
 }
 
 async function generatedColumns(client: ClientBase, tables: readonly DatabaseTable[]): Promise<string[]> {
