@@ -32,6 +32,10 @@ export function makeResource(name: string, caller: Caller): ResourceClient {
     name,
     list: (query?: Query, options?: Options) => call("list", query === undefined ? {} : { query }, options),
     retrieve: (key: Key, options?: Options) => call("retrieve", { key, ...shownBy(options) }, options),
+    byIds: (ids: Json, { children, ...options }: Options & { readonly children?: Json } = {}) =>
+      call("by-ids", { data: children === undefined ? ids : { ids, children } }, options),
+    indexes: (parentId: Json, childField: string, startIndex: number, length: number, options?: Options) =>
+      call("indexes", { data: { parentId, childField, startIndex, length } }, options),
     create: (data: Json, options?: Options) => call("create", { data }, options),
     update: (key: Key, data: Json, options?: Options) => call("update", { key, data }, options),
     patch: (key: Key, data: Json, options?: Options) => call("patch", { key, data }, options),

@@ -134,6 +134,26 @@ export interface ResourceClient<T extends ResourceTypes = ResourceTypes> {
     key: T["key"],
     ...options: Last<Options<T> & Fields<T, F, W>>
   ): Promise<Shown<T, F, W>>;
+  /**
+   * The rows of several keys, in their order; those that are not there, or out of sight, are left out. With `children` each row has as
+   * many of the keys of its children as `{startIndex, indexes, length}`.
+   */
+  byIds(
+    ids: readonly T["key"][],
+    ...options: Last<Options<T> & { readonly children?: Readonly<Record<string, number>> }>
+  ): Promise<readonly T["row"][]>;
+  /** A range of the keys of a row's children, of those that the resource declares. `length` of the answer is that of the whole list. */
+  indexes(
+    parentId: T["key"],
+    childField: string,
+    startIndex: number,
+    length: number,
+    ...options: Last<Options<T>>
+  ): Promise<{
+    readonly startIndex: number;
+    readonly indexes: readonly string[];
+    readonly length: number;
+  }>;
   create(data: T["create"], ...options: Last<Options<T>>): Promise<Shown<T, FieldOf<T>>>;
   /** Replaces a row: all required fields. */
   update(key: T["key"], data: T["update"], ...options: Last<Options<T>>): Promise<Shown<T, FieldOf<T>>>;

@@ -9,6 +9,7 @@ export type { ClientStore, WriteOperation, WriteQuestion } from "./client-store.
 export { createStore, type Store, type StoreOptions } from "./create-store.ts";
 export type { ChildList } from "./lazy/child-list.ts";
 export type { EditableRow } from "./lazy/edit-row.ts";
+export { type EffectSource, type EffectsOverOptions, effectsOver } from "./lazy/effects-over.ts";
 export type { LazyDefinition, Lifetimes, Refetch } from "./lazy/lazy-definition.ts";
 export type { TableTranslation } from "./lazy/lazy-registry.ts";
 export type { LazyRows } from "./lazy/lazy-rows.ts";
