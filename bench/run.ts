@@ -1,3 +1,4 @@
+import { benchCluster } from "./cluster.ts";
 import { benchDialects } from "./dialects.ts";
 import { benchFanOut } from "./fan-out.ts";
 import { benchLatency } from "./latency.ts";
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, Bench>> = {
   matching: benchMatching,
   related: benchRelated,
   dialects: benchDialects,
+  cluster: benchCluster,
 };
 
 function line({ what, value, baseline, ratio, budget }: Measurement): string {

@@ -7,7 +7,7 @@ import { noticesFeed } from "./dialect/notices/notices-feed.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import type { Limits } from "./limits.ts";
 import { clusterHub } from "./live/cluster-hub.ts";
-import { createHub, type HubStats } from "./live/create-hub.ts";
+import { createHub, type Hub, type HubStats } from "./live/create-hub.ts";
 import type { Explanation } from "./live/explanation.ts";
 import { originAllowed } from "./origin.ts";
 import type { Db, User } from "./register.ts";
@@ -78,6 +78,11 @@ export interface LivesetServer {
    * @throws whatever the database finds wrong, such as a table that does not exist.
    */
   open(): Promise<void>;
+  /**
+   * Lets clients go to other servers before `close`: refuses new sockets (503), and closes those that are open with 1001, spread evenly
+   * over a time, in ms. What is open goes on meanwhile, and requests are answered. Resolves when all are closed.
+   */
+  drain(time: number): Promise<void>;
   /** Closes sockets (1001), lets requests finish, closes the database. Further requests are answered `going_away`. */
   close(): Promise<void>;
 }
@@ -109,6 +114,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
   const rest = createRest(runtime, settings);
   const sockets = socketPaths(runtime, api, options, notices);
   let generation = 0;
+  const gate = makeGate(() => life.started());
   const changing = (): void => {
     generation++;
   };
@@ -125,6 +131,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
       ),
     refuse: async (request) => {
       try {
+        gate.ensureOpen();
         if (!originAllowed(request, settings.origins)) throw new LivesetError("origin_refused");
         await life.open();
         await principalOf(request);
@@ -156,6 +163,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
     open: async () => {
       await life.open();
     },
+    drain: gate.drain,
     close: life.close,
   };
 }
@@ -178,6 +186,20 @@ function rememberPrincipals(
     return generation() === at ? user : principalOf(request);
   };
   return principalOf;
+}
+
+/** Lets sockets in until the server drains. */
+function makeGate(started: () => Hub | undefined) {
+  let draining = false;
+  return {
+    ensureOpen(): void {
+      if (draining) throw new LivesetError("going_away");
+    },
+    async drain(time: number): Promise<void> {
+      draining = true;
+      await started()?.drain(time);
+    },
+  };
 }
 
 function isBelow(prefix: string, request: Request): boolean {

@@ -9,6 +9,7 @@ import type { Runtime } from "../runtime.ts";
 import type { Socket } from "../socket.ts";
 import { Authors } from "./authors.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
+import { drain } from "./drain.ts";
 import type { Explanation } from "./explanation.ts";
 import { Groups } from "./groups.ts";
 import type { LiveParts } from "./live-parts.ts";
@@ -55,6 +56,8 @@ export interface Hub {
   refreshAll(): Promise<void>;
   /** Closes the connections of the principal of this id with 4401. */
   revoke(principal: string): void;
+  /** Closes all sockets with 1001, spread over a time in ms; goes on for those that are open. */
+  drain(time: number): Promise<void>;
   /** Closes all sockets with 1001, refuses new ones, and stops listening to the feed. */
   close(): void;
 }
@@ -90,6 +93,7 @@ export function createHub(runtime: Runtime, { clock }: { readonly clock: Clock }
     refresh: (principal) => principals.refresh(principal),
     refreshAll: () => principals.refreshAll(),
     revoke: (principal) => principals.revoke(principal),
+    drain: (time) => drain(connections, time, clock),
     close() {
       open = false;
       stop();

@@ -20,7 +20,12 @@ export interface ServeOptions extends Omit<ServerOptions, "log"> {
   readonly log?: Log | { readonly level: string };
   /** Whether SIGTERM and SIGINT close the server and then end the process. Default true. */
   readonly signals?: boolean;
-  /** How long `close` waits for requests under way and for clients, in ms. Default 5000. */
+  /**
+   * Over how long `close` spreads the closing of open sockets, in ms, so that clients do not all connect elsewhere at once; requests are
+   * answered and open sockets served meanwhile, new sockets refused (503). Default 0: all at once.
+   */
+  readonly drain?: number;
+  /** How long `close` then waits for requests under way and for clients, in ms. Default 5000. */
   readonly patience?: number;
 }
 
@@ -57,10 +62,10 @@ export interface RunningServer {
  * ```
  */
 export async function serve(api: Api, options: ServeOptions): Promise<RunningServer> {
-  const { port = 8000, host, log = { level: "info" }, signals = true, patience = 5000, ...rest } = options;
+  const { port = 8000, host, log = { level: "info" }, signals = true, drain = 0, patience = 5000 } = options;
   // Written at once: at the end of the process pino's own default may put the last lines before the one being written.
   const logger = isLog(log) ? log : pino({ level: log.level }, pino.destination({ dest: 1, sync: true }));
-  const server = createServer(api, { ...rest, log: logger });
+  const server = createServer(api, { ...options, log: logger });
   const http = createHttpServer(toNodeHandler(server));
   const detach = attachSockets(http, server);
   try {
@@ -73,7 +78,7 @@ export async function serve(api: Api, options: ServeOptions): Promise<RunningSer
   }
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= stop(http, server, detach, patience);
+    closing ??= server.drain(drain).then(() => stop(http, server, detach, patience));
     return closing;
   };
   const url = urlOf(http, host);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ClientBase } from "pg";
 import type { Cursor } from "../../../../core/change/cursor.ts";
 import { LivesetError } from "../../../../core/error/liveset-error.ts";
@@ -18,6 +19,10 @@ const mostHeldRows = 200_000;
 
 /** Transactions that were given and were not seen by a snapshot yet, at most: of more, the oldest are seen for sure. */
 const mostUnseen = 20_000;
+
+/** How long a node waits at its start until somebody reads the changes, and before it looks again, in ms. */
+const longestStart = 20_000;
+const lookAgain = 200;
 
 /** What a node's capture works with. */
 export interface ClusterCaptureParts extends CaptureParts {
@@ -44,6 +49,7 @@ export class ClusterCapture implements Capture {
   /** Counts how often the log began anew: places that were sought before mean nothing then. */
   #begun = 0;
   #waiting: (() => void)[] = [];
+  readonly #stopped = new AbortController();
 
   constructor(parts: ClusterCaptureParts) {
     this.#parts = parts;
@@ -71,7 +77,17 @@ export class ClusterCapture implements Capture {
   /** Resolves when the log is there and was read to its end. */
   async begin(): Promise<void> {
     await this.#reader.start();
-    await this.caughtUp();
+    const end = Date.now() + longestStart;
+    for (;;) {
+      try {
+        await this.caughtUp();
+        break;
+      } catch (error) {
+        // The broker may have the log of a database that is gone, and who reads this one's changes installs what is needed.
+        if (Date.now() > end || this.#stopped.signal.aborted) throw error;
+        await delay(lookAgain, null, { signal: this.#stopped.signal }).catch(() => {});
+      }
+    }
     this.#liveness.begin();
   }
 
@@ -94,6 +110,7 @@ export class ClusterCapture implements Capture {
   }
 
   async stop(): Promise<void> {
+    this.#stopped.abort();
     this.#liveness.end();
     this.#reader.end();
     await this.#parts.resign();
