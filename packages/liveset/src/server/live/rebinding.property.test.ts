@@ -13,7 +13,7 @@ import { type Fixture, gate, startFixture } from "./live.fixture.ts";
 import { caughtUp, relatedTables } from "./related.fixture.ts";
 
 const soak = Number(process.env.LIVESET_SOAK ?? 1);
-const runs = 50 * soak;
+const runs = 40 * soak;
 
 interface Task {
   readonly id: number;

@@ -82,6 +82,13 @@ export class Rebinding {
     for (const subscription of this.#owner.subscriptions()) if (closed.has(subscription)) subscription.open();
   }
 
+  /** The group is not followed any more: what happens to it is not kept either (P8). */
+  left(group: Group): void {
+    const net = this.#missed.get(group);
+    if (net !== undefined) group.release(net);
+    this.#missed.delete(group);
+  }
+
   /** What was held back is sent. Also for a session that ends meanwhile: nothing is held any more. */
   end(): void {
     this.#ended = true;

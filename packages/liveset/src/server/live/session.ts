@@ -186,6 +186,7 @@ export class Session implements Audience {
   left(group: Group): void {
     for (const subscription of this.#subscriptions.values()) if (subscription.group === group) return;
     this.voice.discard(group.number);
+    for (const rebinding of this.#rebindings) rebinding.left(group);
   }
 
   /** Names of the key's columns of a group that is followed. */
