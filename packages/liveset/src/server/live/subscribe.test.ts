@@ -194,7 +194,12 @@ test.each([
   [{ ...list, query: { orderBy: { secret: "asc" } } }, "invalid", ["orderBy", "secret"]],
   [{ ...list, params: { nothing: 1 } }, "invalid", ["params", "nothing"]],
   [{ resource: "tasks", action: "retrieve" as const }, "invalid", ["key"]],
-  [{ resource: "tasks", action: "retrieve" as const, key: 1, query: { where: {} } }, "invalid", ["where"]],
+  [{ resource: "tasks", action: "retrieve" as const, key: 1, query: { limit: 1 } }, "invalid", ["limit"]],
+  [
+    { resource: "tasks", action: "retrieve" as const, key: 1, query: { where: { secret: "x" } } },
+    "invalid",
+    ["where", "secret"],
+  ],
   [{ resource: "toString", action: "list" as const }, "unknown_resource", undefined],
 ])("what cannot be followed is refused by name: %j", async (ask, code, path) => {
   const { connect, fixture } = await started("insert into tasks (id, ownerId) values (2, 2)");
