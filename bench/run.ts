@@ -10,6 +10,7 @@ import { benchMemory } from "./memory.ts";
 import { benchRelated } from "./related.ts";
 import { benchRest } from "./rest.ts";
 import { benchReturn } from "./return.ts";
+import { benchStore } from "./store.ts";
 
 const benches: Readonly<Record<string, Bench>> = {
   rest: benchRest,
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, Bench>> = {
   return: benchReturn,
   matching: benchMatching,
   related: benchRelated,
+  store: benchStore,
   dialects: benchDialects,
   cluster: benchCluster,
 };

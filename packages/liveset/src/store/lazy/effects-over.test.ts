@@ -35,7 +35,7 @@ test("lazy rows over a liveset client, kept fresh by the server's own notices: l
   const store = createStore({ handleError: (_, error) => failures.push(error) });
   onTestFinished(() => store.dispose());
   const userRows = store.lazy<User>("users", {
-    effects: effectsOver(of("users"), { parent: (orgId) => ({ id: "u9", orgId }) as Partial<User> }),
+    effects: effectsOver(of("users"), { parent: (orgId) => ({ id: "u9", orgId }) }),
     defaultRow: (id) => ({ id, name: "" }),
   });
   const orgRows = store.lazy<Org>("orgs", {

@@ -21,11 +21,11 @@ export interface EffectSource {
 }
 
 /** How a resource's rows are loaded and written. */
-export interface EffectsOverOptions<Row> {
+export interface EffectsOverOptions {
   /** Fields of children, and how many of their ids come with each row. Then at most 100 rows are loaded by one call: see `chunkSize`. */
   readonly children?: Readonly<Record<string, number>>;
   /** What a new row has of its parent, such as `(parentId) => ({ departmentId: parentId })`. Default: nothing. */
-  readonly parent?: (parentId: string) => Partial<Row>;
+  readonly parent?: (parentId: string) => Readonly<Record<string, unknown>>;
   /** Name of the field that has the row's id. Default `id`. */
   readonly key?: string;
 }
@@ -51,7 +51,7 @@ export interface EffectsOverOptions<Row> {
  */
 export function effectsOver<Row extends object>(
   resource: EffectSource,
-  { children, parent, key = "id" }: EffectsOverOptions<Row> = {},
+  { children, parent, key = "id" }: EffectsOverOptions = {},
 ): Required<RowEffects<Row>> {
   const reads = ({ signal }: EffectContext): CallOptions => ({ signal });
   const writes = ({ signal, mutation }: EffectContext): CallOptions => ({ signal, mutation });
