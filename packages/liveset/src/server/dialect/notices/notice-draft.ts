@@ -7,9 +7,8 @@ import type { Watched } from "./watched.ts";
 
 type Ids = Map<string, Set<string>>;
 
-/** A row that has another among its children, as it may have to be named. */
+/** What a row that has another among its children is called. */
 interface ParentNamed {
-  readonly resource: string;
   readonly table: string;
   readonly id: string;
 }
@@ -77,7 +76,7 @@ export class NoticeDraft {
     if (key === null) return;
     const known = getOrMake(this.#parents, resource.name, () => new Map<KeyText, ParentNamed>());
     if (known.has(key)) return;
-    known.set(key, { resource: resource.name, table: named.table, id: named.prefix + key });
+    known.set(key, { table: named.table, id: named.prefix + key });
     this.#size++;
   }
 
