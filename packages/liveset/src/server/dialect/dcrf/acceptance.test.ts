@@ -57,6 +57,17 @@ describe("the envelope", () => {
     },
   );
 
+  test.each(["12345678901234567890", "1.0", "1e400", "-0.10"])(
+    "case 1.3c: request_id %s, which JavaScript would write otherwise, is echoed as it is",
+    async (digits) => {
+      const server = await startDcrf();
+      const client = await server.connect();
+      client.sendText(`{"stream":"things","payload":{"action":"list","request_id":${digits}}}`);
+      await client.next();
+      expect(client.texts[0]).toContain(`"request_id":${digits}}}`);
+    },
+  );
+
   test("case 1.3a: without a request_id null is echoed", async () => {
     const server = await startDcrf();
     const client = await server.connect();

@@ -8,7 +8,7 @@ const longestId = 1_000;
 /** Reads a frame of a DCRF client. Does not throw, whatever the text is. */
 export function readFrame(text: string): Frame | Unreadable {
   const fields = parse(text);
-  const address = addressIn(fields);
+  const address = addressIn(fields, text);
   const refuse = (status: number, message: string): Unreadable => ({ address, status, message });
   if (!isRecord(fields)) return refuse(400, "A message must be a JSON object.");
   const { stream, payload } = fields;
@@ -25,7 +25,7 @@ export function readFrame(text: string): Frame | Unreadable {
 
 /** Where the answer to a frame goes, as far as that can be read. */
 export function addressOf(text: string): Address {
-  return addressIn(parse(text));
+  return addressIn(parse(text), text);
 }
 
 /** How an action that does not exist is refused. */
@@ -33,15 +33,37 @@ export function notAllowed(action: string): string {
   return `Method "${action.slice(0, 100)}" not allowed.`;
 }
 
-function addressIn(fields: unknown): Address {
+function addressIn(fields: unknown, text: string): Address {
   if (!isRecord(fields)) return { stream: null, action: null, requestId: null };
   const payload = isRecord(fields.payload) ? fields.payload : {};
   const { action, request_id: requestId = null } = payload;
   return {
     stream: typeof fields.stream === "string" ? fields.stream.slice(0, longestId) : null,
     action: typeof action === "string" ? action.slice(0, longestId) : null,
-    requestId: isLong(requestId) ? null : (requestId as Json),
+    requestId: isLong(requestId) ? null : asWritten(requestId as Json, text),
   };
+}
+
+/** What ES2025 has of JSON beyond what its types here know. */
+interface SourceJson {
+  parse(
+    text: string,
+    revive: (key: string, value: unknown, at: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): Json;
+}
+
+/** A number that JavaScript may not hold exactly, such as 2 ** 60 or 1.0, is repeated in the digits that it was written in. */
+function asWritten(requestId: Json, text: string): Json {
+  if (typeof requestId !== "number" || (Number.isSafeInteger(requestId) && !text.includes(".")))
+    return requestId;
+  const json = JSON as unknown as SourceJson;
+  const fields = json.parse(text, (key, value, { source = "" }) =>
+    key === "request_id" && typeof value === "number" && source.length <= longestId
+      ? json.rawJSON(source)
+      : value,
+  );
+  return (fields as { readonly payload: { readonly request_id: Json } }).payload.request_id;
 }
 
 function isLong(requestId: unknown): boolean {
