@@ -43,7 +43,7 @@ export function browserTabs(name: string): Tabs {
     },
     tell: (message) => channel?.postMessage(message),
     hear(listener) {
-      const heard = ({ data }: MessageEvent): void => listener(data);
+      const heard = (event: Event): void => listener((event as Event & { readonly data?: unknown }).data);
       channel?.addEventListener("message", heard);
       return () => channel?.removeEventListener("message", heard);
     },
