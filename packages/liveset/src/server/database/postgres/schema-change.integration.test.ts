@@ -4,18 +4,22 @@ import type { Transaction } from "../../../core/change/transaction.ts";
 import type { Json } from "../../../core/json.ts";
 import { quiet } from "../../../testing/database/quiet.ts";
 import { inspectTable } from "../../table/inspect-table.ts";
-import { makeDatabase } from "./make-database.fixture.ts";
+import { makeDatabase, type TestDatabase } from "./make-database.fixture.ts";
 import { postgres } from "./postgres.ts";
 
 const items = pgTable("items", { id: integer().primaryKey(), n: integer().notNull(), body: text() });
 const sql = "CREATE TABLE items (id integer PRIMARY KEY, n integer NOT NULL, body text)";
 
-async function open(capture: "triggers" | "wal") {
-  const made = await makeDatabase(sql);
-  const database = postgres(made.url, { capture });
+async function open(
+  capture: "triggers" | "wal",
+  also: { readonly made?: TestDatabase; readonly captureSchema?: string } = {},
+) {
+  const made = also.made ?? (await makeDatabase(sql));
+  const { captureSchema = "liveset" } = also;
+  const database = postgres(made.url, { capture, captureSchema });
   onTestFinished(async () => {
     await database.close();
-    await made.remove();
+    if (also.made === undefined) await made.remove();
   });
   const said: string[] = [];
   const say = (fields: object, message = "") =>
@@ -23,8 +27,12 @@ async function open(capture: "triggers" | "wal") {
   await database.open({ tables: [inspectTable(items)], log: { ...quiet, warn: say, error: say } });
   const given: Transaction[] = [];
   const lost: string[] = [];
+  let isAway = false;
   database.feed.listen((transaction) => given.push(transaction), {
     lost: () => lost.push(database.feed.epoch),
+    live: (isLive) => {
+      isAway = !isLive;
+    },
   });
   const run = (statement: string) => made.client.query(statement);
   /** Cuts off all connections of liveset's, so that it looks at the tables sooner than by itself. */
@@ -42,7 +50,7 @@ async function open(capture: "triggers" | "wal") {
       () => false,
       () => true,
     );
-  return { database, given, lost, said, run, nudge, after, read, isRefused };
+  return { made, isAway: () => isAway, database, given, lost, said, run, nudge, after, read, isRefused };
 }
 
 const soon = { timeout: 15_000, interval: 50 };
@@ -104,4 +112,42 @@ describe.each(["triggers", "wal"] as const)("a schema that changes under a serve
     await run("INSERT INTO items VALUES (1, 1, 'a')");
     await vi.waitFor(() => expect(after()).toEqual({ id: 1, n: 1, body: "a" }), soon);
   });
+
+  test("two servers with schemas of their own capture one table, and do not disturb each other", async () => {
+    const { made, given, lost, run, nudge, after } = await open(capture);
+    const other = await open(capture, { made, captureSchema: "other" });
+    await nudge();
+    await vi.waitFor(
+      async () => expect([await other.isRefused(), other.isAway()]).toEqual([false, false]),
+      soon,
+    );
+    await run("INSERT INTO items VALUES (1, 1, 'a')");
+    await vi.waitFor(
+      () =>
+        expect([after(), other.after()]).toEqual([
+          { id: 1, n: 1, body: "a" },
+          { id: 1, n: 1, body: "a" },
+        ]),
+      soon,
+    );
+    await run("TRUNCATE items");
+    const gone = [{ table: "items", before: { id: 1, n: 1, body: "a" }, after: null }];
+    await vi.waitFor(
+      () => expect([given.at(-1)?.changes, other.given.at(-1)?.changes]).toEqual([gone, gone]),
+      soon,
+    );
+    expect([lost, other.lost]).toEqual([[], []]);
+  });
+});
+
+test("P4: a table that lost a declared column can be written again in a moment, by triggers, and is followed when it is back", async () => {
+  const { run, nudge, lost, after, isRefused } = await open("triggers");
+  await run("ALTER TABLE items RENAME body TO other");
+  await nudge();
+  await vi.waitFor(() => run("INSERT INTO items VALUES (1, 1, 'a')"), soon);
+  expect(await isRefused()).toBe(true);
+  await run("ALTER TABLE items RENAME other TO body");
+  await vi.waitFor(() => expect(lost).toHaveLength(1), soon);
+  await run("UPDATE items SET n = 2");
+  await vi.waitFor(() => expect(after()).toEqual({ id: 1, n: 2, body: "a" }), soon);
 });

@@ -13,9 +13,15 @@ export interface TableCapture {
   readonly create: readonly string[];
 }
 
-/** Our triggers come last in their kind (PostgreSQL goes by name): they see what others have made of a row. */
-const rowTrigger = "zz_liveset_row";
-const truncateTrigger = "zz_liveset_truncate";
+/**
+ * Our triggers come last in their kind (PostgreSQL goes by name): they see what others have made of a row. Each schema of liveset's has
+ * its own, so that several servers capture a table.
+ */
+function triggersOf(schema: string): readonly [row: string, truncate: string] {
+  const suffix = schema === "liveset" ? "" : `_${schema}`;
+  // Names have 63 bytes at most.
+  return [`zz_liveset_row${suffix}`.slice(0, 63), `zz_liveset_truncate${suffix}`.slice(0, 63)];
+}
 
 /** The name of the channel on which a server is woken. */
 export function channelOf(schema: string): string {
@@ -33,13 +39,15 @@ export function tableCapture(table: DatabaseTable, layout: number, schema: strin
   const name = `capture_${layout}`;
   const fn = `${quoted(schema)}.${quoted(name)}`;
   const body = functionBody(table, layout, schema);
+  const triggers = triggersOf(schema);
+  const [rowTrigger, truncateTrigger] = [quoted(triggers[0]), quoted(triggers[1])];
   return {
     name,
     body,
-    triggers: [rowTrigger, truncateTrigger],
+    triggers,
     create: [
       triggerFunction(fn, body),
-      ...dropTriggers(target),
+      ...dropTriggers(target, schema),
       `CREATE TRIGGER ${rowTrigger} AFTER INSERT OR UPDATE OR DELETE ON ${target} FOR EACH ROW EXECUTE FUNCTION ${fn}()`,
       `CREATE TRIGGER ${truncateTrigger} BEFORE TRUNCATE ON ${target} FOR EACH STATEMENT EXECUTE FUNCTION ${fn}()`,
       // Rows that replication applies are changes like others.
@@ -50,8 +58,8 @@ export function tableCapture(table: DatabaseTable, layout: number, schema: strin
 }
 
 /** Takes the triggers of a table, given as SQL, away. */
-export function dropTriggers(target: string): string[] {
-  return [rowTrigger, truncateTrigger].map((trigger) => `DROP TRIGGER IF EXISTS ${trigger} ON ${target}`);
+export function dropTriggers(target: string, schema: string): string[] {
+  return triggersOf(schema).map((trigger) => `DROP TRIGGER IF EXISTS ${quoted(trigger)} ON ${target}`);
 }
 
 function functionBody({ schema: own, name, columns }: DatabaseTable, layout: number, schema: string): string {

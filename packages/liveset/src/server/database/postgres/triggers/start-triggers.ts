@@ -5,6 +5,7 @@ import { ChangesLog } from "./changes-log.ts";
 import { type Installed, installTriggers } from "./install-triggers.ts";
 import { planTriggers } from "./plan-triggers.ts";
 import { ReaderConnection } from "./reader-connection.ts";
+import { releaseTables } from "./release-tables.ts";
 import { decodeTexts, rowLayout } from "./row-layout.ts";
 import { TriggerCapture, type TriggerStart } from "./trigger-capture.ts";
 import { TriggerFeed } from "./trigger-feed.ts";
@@ -14,11 +15,13 @@ export async function startTriggers(parts: CaptureParts): Promise<Capture> {
   const { schema, log, readTables } = parts;
   const changes = new ChangesLog(schema);
   const reader = new ReaderConnection(parts.makeClient, schema);
+  let known = parts.tables;
   const start = async (
     client: Client,
     tables: readonly DatabaseTable[],
     lost: string | null,
   ): Promise<TriggerStart> => {
+    known = tables;
     const installed = await installTriggers(client, tables, { schema, log, lost });
     await changes.releaseUnread(client);
     const places = await changes.places(client, 0);
@@ -38,7 +41,15 @@ export async function startTriggers(parts: CaptureParts): Promise<Capture> {
         reader.use((client) =>
           doubtOf(client, parts, tables, async (now) => (await planTriggers(client, now, schema)).steps),
         ),
-      startAnew: (lost) => reader.use(async (client) => start(client, await readTables(client), lost)),
+      startAnew: (lost) =>
+        reader.use(async (client) => {
+          try {
+            return await start(client, await readTables(client), lost);
+          } catch (error) {
+            await releaseTables(client, known, parts);
+            throw error;
+          }
+        }),
     });
     await capture.caughtUp();
     capture.begin();

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import type { DatabaseTable } from "../capture.ts";
 import { type InstallStep, planOwnTables } from "../own-tables.ts";
 import { quoted } from "../sql-name.ts";
-import { truncateCapture } from "./truncate-capture.ts";
+import { truncateCapture, truncateTrigger } from "./truncate-capture.ts";
 
 /** Says what capture by logical replication lacks, apart from its slot: full replica identity, a publication, triggers for TRUNCATE. */
 export async function planWal(
@@ -57,10 +57,11 @@ async function missingTriggers(
   tables: readonly DatabaseTable[],
   schema: string,
 ): Promise<string[]> {
+  // One is enough for all streams of the database, whichever server made it.
   const { rows } = await client.query<{ name: string; body: string }>(
     `SELECT p.proname AS name, p.prosrc AS body FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-     JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1 AND t.tgenabled = 'A'`,
-    [schema],
+     WHERE t.tgname = $1 AND t.tgenabled = 'A'`,
+    [truncateTrigger],
   );
   return tables
     .map((table) => truncateCapture(table, schema))

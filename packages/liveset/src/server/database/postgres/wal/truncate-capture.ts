@@ -10,7 +10,8 @@ export interface TruncateCapture {
   readonly create: readonly string[];
 }
 
-const trigger = "zz_liveset_wal_truncate";
+/** The name of the trigger on each table. */
+export const truncateTrigger = "zz_liveset_wal_truncate";
 
 /**
  * TRUNCATE has no old rows in the stream: a trigger writes each into it as a message, in the same transaction. Partitions have a trigger
@@ -32,9 +33,9 @@ END`;
     body,
     create: [
       triggerFunction(fn, body),
-      `DROP TRIGGER IF EXISTS ${trigger} ON ${target}`,
-      `CREATE TRIGGER ${trigger} BEFORE TRUNCATE ON ${target} FOR EACH STATEMENT EXECUTE FUNCTION ${fn}()`,
-      `ALTER TABLE ${target} ENABLE ALWAYS TRIGGER ${trigger}`,
+      `DROP TRIGGER IF EXISTS ${truncateTrigger} ON ${target}`,
+      `CREATE TRIGGER ${truncateTrigger} BEFORE TRUNCATE ON ${target} FOR EACH STATEMENT EXECUTE FUNCTION ${fn}()`,
+      `ALTER TABLE ${target} ENABLE ALWAYS TRIGGER ${truncateTrigger}`,
     ],
   };
 }
