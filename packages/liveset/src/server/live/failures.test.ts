@@ -174,7 +174,9 @@ const frame = fc
   )
   .map(([type, noise, sense]) => ({ type, ...noise, ...sense }));
 
-test("pitfall 11: no frame, whatever it holds, harms its sender's connection or anybody else", async () => {
+test("pitfall 11: no frame, whatever it holds, harms its sender's connection or anybody else", {
+  timeout: 60_000 * soak,
+}, async () => {
   const fixture = await startFixture({ api: tasksApi, limits: { burst: 1e9 } });
   const witness = await fixture.connect(1);
   await witness.open("s", { ...list, query: { where: { text: "witness" } } });
