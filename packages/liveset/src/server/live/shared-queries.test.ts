@@ -5,6 +5,7 @@ import { defineApi } from "../define-api.ts";
 import { lists, members, schema, tasks } from "../relations.fixture.ts";
 import { resource } from "../resource.ts";
 import type { Ask } from "./ask.ts";
+import { countSteps } from "./count-steps.fixture.ts";
 import { type Fixture, startFixture } from "./live.fixture.ts";
 import { caughtUp, relatedTables } from "./related.fixture.ts";
 
@@ -193,6 +194,45 @@ test("P7: a list with too many rows is refused, and no other one of the batch", 
   expect(clients[0]?.frames.find(({ type }) => type === "error")).toMatchObject({ code: "too_many_rows" });
   expect(clients[1]?.frames.find(({ type }) => type === "error")).toBeUndefined();
   expect(clients[1]?.rows("nested")).toMatchObject([{ tasks: [{ text: "b" }, { text: "f" }] }]);
+});
+
+/** The steps of one who opens a list of each kind, lets go of one and goes, among so many lists of others. */
+async function stepsAmong(count: number): Promise<Record<"open" | "unsubscribe" | "disconnect", number>> {
+  const each = 100;
+  const limits = { subscriptions: each, burst: 1e9 };
+  const fixture = await startFixture({ api, tables: relatedTables, limits });
+  const kinds = Object.values(cases);
+  const askOf = (number: number): Ask => {
+    const { query = {}, ...ask } = kinds[number % kinds.length] as Ask;
+    const name = ask.resource === "lists" ? "name" : "text";
+    return { ...ask, query: { ...query, where: { [name]: { ne: `${number}` } } } };
+  };
+  for (let first = 0; first < count; first += each) {
+    const client = await fixture.connect(1 + first);
+    for (let i = first; i < first + each; i++) client.subscribe(`${i}`, askOf(i));
+    await client.until(() => client.lists.size === each);
+  }
+  const { client, pair } = await fixture.connectPair(1_000_000);
+  const open = await countSteps(async () => {
+    for (let i = 0; i < kinds.length; i++) await client.open(`${i}`, askOf(1_000_000 + i));
+  });
+  const unsubscribe = await countSteps(async () => {
+    client.unsubscribe("0");
+    await client.ping();
+  });
+  const disconnect = await countSteps(async () => {
+    pair.cut();
+    await client.until(() => client.closes.length > 0);
+  });
+  return { open, unsubscribe, disconnect };
+}
+
+test("pitfall 17: lists that the database judges, with nested rows, are opened and let go of among 800 as among 100", async () => {
+  const [few, many] = [await stepsAmong(100), await stepsAmong(800)];
+  for (const name of ["open", "unsubscribe", "disconnect"] as const) {
+    expect(few[name]).toBeGreaterThan(0);
+    expect(many[name], name).toBeLessThan(1.5 * few[name]);
+  }
 });
 
 function sorted(rows: readonly object[]): object[] {
