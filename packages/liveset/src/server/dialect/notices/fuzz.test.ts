@@ -56,7 +56,7 @@ test("no frame, whatever it is, ends a connection, passes in silence, disturbs a
 }, async () => {
   const server = await startNotices(api, { limits: { burst: 1e9 } });
   const [client, other] = [await server.connect(), await server.connect()];
-  const count = 90_000 * soak;
+  const count = 95_000 * soak;
   let sent = 0;
   const answers = new Map<string, number>();
   const answered = (): number => [...answers.values()].reduce((sum, one) => sum + one, 0);
@@ -103,7 +103,7 @@ test("no body, whatever it is, makes by-ids or indexes fail", {
   const paths = ["users/by-ids/", "orgs/by-ids/", "docs/by-ids/?fields=id", "orgs/indexes/"];
   const statuses = new Map<number, number>();
   let place = 0;
-  for (const body of mangled(bodies, 10_000 * soak)) {
+  for (const body of mangled(bodies, 5_000 * soak)) {
     const response = await server.server.fetch(
       new Request(`http://test/api/${paths[place++ % paths.length]}`, {
         method: "POST",
@@ -118,7 +118,7 @@ test("no body, whatever it is, makes by-ids or indexes fail", {
     } else await response.arrayBuffer();
   }
   expect([...statuses.keys()].every((status) => [200, 400, 404].includes(status))).toBe(true);
-  expect(Math.min(statuses.get(200) ?? 0, statuses.get(400) ?? 0)).toBeGreaterThan(500);
+  expect(Math.min(statuses.get(200) ?? 0, statuses.get(400) ?? 0)).toBeGreaterThan(250);
 });
 
 test("no last event id, whatever it is, is more than a reset", async () => {
