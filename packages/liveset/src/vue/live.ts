@@ -1,4 +1,12 @@
-import { getCurrentInstance, onScopeDispose, onServerPrefetch, type ShallowRef, shallowRef, type WatchSource, watch } from "vue";
+import {
+  getCurrentInstance,
+  onScopeDispose,
+  onServerPrefetch,
+  type ShallowRef,
+  shallowRef,
+  type WatchSource,
+  watch,
+} from "vue";
 import type { Connection, LiveHandle, LiveResult, Recovery } from "../client/live-handle.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { createSSRApp, h } from "vue";
 import { renderToString } from "vue/server-renderer";
+import type { Client } from "../client/client.ts";
 import { connect } from "../client/connect.fixture.ts";
 import type { TestApi } from "../client/fake-network.fixture.ts";
-import type { Client } from "../client/client.ts";
 import { startFixture } from "../server/live/live.fixture.ts";
 import { createLiveset } from "./create-liveset.ts";
 import { useLiveList } from "./use-live-list.ts";
@@ -12,7 +12,12 @@ function page(client: Client<TestApi>) {
   const list = {
     setup() {
       const { data, status } = useLiveList(client.tasks, { orderBy: { id: "asc" } });
-      return () => h("ul", { class: status.value }, data.value.map(({ id, text }) => h("li", { key: id }, text)));
+      return () =>
+        h(
+          "ul",
+          { class: status.value },
+          data.value.map(({ id, text }) => h("li", { key: id }, text)),
+        );
     },
   };
   return createSSRApp({ render: () => h("main", [h(list)]) }).use(createLiveset(client));
@@ -32,5 +37,7 @@ test("a page is rendered with its rows on the server, and the browser begins wit
   expect(await renderToString(page(browser.client))).toBe(html);
   const list = browser.client.tasks.live({ orderBy: { id: "asc" } });
   await list.whenReady();
-  expect(browser.frames.filter((frame) => frame.type === "subscribed" && frame.rows !== undefined)).toEqual([]);
+  expect(browser.frames.filter((frame) => frame.type === "subscribed" && frame.rows !== undefined)).toEqual(
+    [],
+  );
 });
