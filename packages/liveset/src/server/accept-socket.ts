@@ -12,13 +12,21 @@ import type { Socket } from "./socket.ts";
 /** Close code where an error of the table has none of its own: policy violation (RFC 6455). */
 const refused = 1008;
 
+/** What a socket is connected with. */
+export interface Ready {
+  readonly hub: Hub;
+  readonly user: User | null;
+  /** False where somebody's rights were changed since the principal was asked for. */
+  readonly isCurrent: () => boolean;
+}
+
 /** Connects an open socket to the hub once its principal is known; what arrives meanwhile is kept. Logs one line at open and one at close. */
 export async function acceptSocket(
   runtime: Runtime,
   clock: Clock,
   socket: Socket,
   request: Request,
-  ready: Promise<{ readonly hub: Hub; readonly user: User | null }>,
+  ready: () => Promise<Ready>,
   dialect: Dialect | undefined,
 ): Promise<void> {
   const opened = clock.now();
@@ -26,7 +34,10 @@ export async function acceptSocket(
   const { pathname: path } = info.url;
   const buffered = bufferSocket(socket, runtime.limits.frameBytes);
   try {
-    const { hub, user } = await ready;
+    let found = await ready();
+    // Looked at in the very turn in which it is connected: from then on the hub knows whose rights are changed.
+    while (!found.isCurrent()) found = await ready();
+    const { hub, user } = found;
     if (buffered.closed()) return;
     const fields = { path, protocol: socket.protocol, user: runtime.principalId(user) };
     runtime.log.info(fields, "socket opened");

@@ -1,5 +1,5 @@
 import { LivesetError } from "../core/error/liveset-error.ts";
-import { acceptSocket } from "./accept-socket.ts";
+import { acceptSocket, type Ready } from "./accept-socket.ts";
 import { answerRequest, failureResponse } from "./answer-request.ts";
 import type { Api } from "./api.ts";
 import { createRuntime } from "./create-runtime.ts";
@@ -15,6 +15,7 @@ import { createRest } from "./rest/create-rest.ts";
 import { problemResponse } from "./rest/problem-response.ts";
 import { restSettings } from "./rest/rest-settings.ts";
 import type { RestBindings } from "./rest/settings.ts";
+import { RightsChanges } from "./rights-changes.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ServerOptions } from "./server-options.ts";
 import type { Socket } from "./socket.ts";
@@ -113,13 +114,11 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
   const settings = restSettings(runtime, options, clock, notices);
   const rest = createRest(runtime, settings);
   const sockets = socketPaths(runtime, api, options, notices);
-  let generation = 0;
-  const gate = makeGate(() => life.started());
-  const changing = (): void => {
-    generation++;
-  };
-  const life = createLifecycle(runtime, () => clusterHub(runtime, createHub(runtime, { clock }), changing));
-  const principalOf = rememberPrincipals(runtime, () => generation);
+  const rights = new RightsChanges();
+  const life = createLifecycle(runtime, () =>
+    clusterHub(runtime, createHub(runtime, { clock }), rights.changing),
+  );
+  const principalOf = rememberPrincipals(runtime, rights.watch);
   const answer = async (request: Request, bindings: RestBindings): Promise<Response> => {
     if (isBelow(settings.prefix, request)) return rest.fetch(request, bindings);
     return (await options.fallback?.(request)) ?? problemResponse(new LivesetError("not_found"));
@@ -127,7 +126,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
   return {
     fetch: (request, address = "") =>
       answerRequest(runtime, clock, request, (signedIn) =>
-        life.during((hub) => answer(request, { address, signedIn, hub })),
+        life.during((hub) => answer(request, { address, signedIn, hub, watchRights: rights.watch })),
       ),
     refuse: async (request) => {
       try {
@@ -141,7 +140,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
       }
     },
     accept: (socket, request) => {
-      const ready = life.open().then(async (hub) => ({ hub, user: await principalOf(request) }));
+      const ready = async (): Promise<Ready> => ({ hub: await life.open(), ...(await principalOf(request)) });
       const dialect = sockets.dialectAt(request.url, socket.protocol);
       void acceptSocket(runtime, clock, socket, request, ready, dialect);
     },
@@ -153,11 +152,11 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
     stats: () => life.started()?.stats() ?? { connections: 0, subscriptions: 0, opening: 0, groups: 0 },
     explain: async (session, subscription) => life.started()?.explain(session, subscription) ?? null,
     refresh: async (userId) => {
-      changing();
+      rights.changing();
       await life.started()?.refresh(String(userId));
     },
     revoke: (userId) => {
-      changing();
+      rights.changing();
       life.started()?.revoke(String(userId));
     },
     open: async () => {
@@ -174,18 +173,20 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
  */
 function rememberPrincipals(
   runtime: Runtime,
-  generation: () => number,
-): (request: Request) => Promise<User | null> {
-  const principals = new WeakMap<Request, { readonly at: number; readonly user: Promise<User | null> }>();
-  const principalOf = async (request: Request): Promise<User | null> => {
+  watchRights: () => () => boolean,
+): (request: Request) => Promise<Pick<Ready, "user" | "isCurrent">> {
+  const principals = new WeakMap<
+    Request,
+    { readonly user: Promise<User | null>; readonly isCurrent: () => boolean }
+  >();
+  return async (request) => {
     const known = principals.get(request);
-    const at = generation();
-    const current = known?.at === at ? known : { at, user: runtime.authenticate(request) };
-    principals.set(request, current);
-    const user = await current.user;
-    return generation() === at ? user : principalOf(request);
+    const isKnown = known?.isCurrent() === true;
+    // Watched before it is asked for.
+    const found = isKnown ? known : { isCurrent: watchRights(), user: runtime.authenticate(request) };
+    principals.set(request, found);
+    return { ...found, user: await found.user };
   };
-  return principalOf;
 }
 
 /** Lets sockets in until the server drains. */

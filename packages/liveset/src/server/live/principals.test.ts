@@ -250,3 +250,19 @@ test("P9: a revocation during the handshake is not missed", async () => {
   await client.open("s", list);
   expect(client.rows("s").map(({ id }) => id)).toEqual([2]);
 });
+
+test("P9: a change of rights in whatever turn of a socket's opening is not missed", async () => {
+  let current = 1;
+  const fixture = await startFixture({ authenticate: () => ({ id: current }) });
+  await fixture.run("insert into tasks (id, ownerId) values (1, 1), (2, 2)");
+  for (let turns = 0; turns < 24; turns++) {
+    current = 1;
+    const connecting = fixture.connect();
+    for (let turn = 0; turn < turns; turn++) await null;
+    current = 2;
+    await fixture.server.refresh(1);
+    const client = await connecting;
+    await client.open("s", list);
+    expect([turns, client.rows("s").map(({ id }) => id)]).toEqual([turns, [2]]);
+  }
+});

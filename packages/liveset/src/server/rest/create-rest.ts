@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { LivesetError, toLivesetError } from "../../core/error/liveset-error.ts";
-import { acceptSocket } from "../accept-socket.ts";
+import { acceptSocket, type Ready } from "../accept-socket.ts";
 import type { CompiledResource } from "../compiled-resource.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { openEventStream } from "../event-stream.ts";
@@ -108,17 +108,21 @@ async function serveFeed(
   const allow = { allow: "GET, OPTIONS" };
   if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: allow });
   if (request.method !== "GET") return problemResponse(new LivesetError("method_not_allowed"), allow);
+  const isCurrent = env.watchRights();
   const user = await admit(runtime, settings, request, env);
   if (user === null && settings.notices?.isPublic === false) throw new LivesetError("unauthenticated");
   const { socket, response } = openEventStream(request.signal, retryEvents);
-  void acceptSocket(
-    runtime,
-    runtime.clock,
-    socket,
-    request,
-    Promise.resolve({ hub: env.hub, user }),
-    dialect,
-  );
+  const again = async (): Promise<Ready> => {
+    const isCurrent = env.watchRights();
+    return { hub: env.hub, user: await runtime.authenticate(request), isCurrent };
+  };
+  let known: Ready | null = { hub: env.hub, user, isCurrent };
+  const ready = async (): Promise<Ready> => {
+    const found = known ?? (await again());
+    known = null;
+    return found;
+  };
+  void acceptSocket(runtime, runtime.clock, socket, request, ready, dialect);
   return response;
 }
 

@@ -24,4 +24,6 @@ export interface RestBindings {
   /** Called with the principal once it is known. */
   readonly signedIn: (user: User | null) => void;
   readonly hub: Hub;
+  /** Called before a principal is asked for. What it returns says whether nobody's rights have been changed since. */
+  readonly watchRights: () => () => boolean;
 }
