@@ -118,6 +118,15 @@ export class PacedVoice implements Voice {
     this.#bound();
   }
 
+  /** A subscription has failed. As with a reset, its rows are not to be shown at a commit that waits. */
+  ended(id: string, error: LivesetError): void {
+    const { voice, outbox } = this.#parts;
+    if (this.#passes()) return voice.error(id, error);
+    const texts = outbox.capture(() => voice.error(id, error));
+    this.#backlog.putFirst(texts.map((text) => ({ text, group: null })));
+    this.#bound();
+  }
+
   response(id: string, result: OperationResult): void {
     this.#say((voice) => voice.response(id, result));
   }

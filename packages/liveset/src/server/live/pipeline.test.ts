@@ -89,6 +89,27 @@ test("P1, P3: what is committed while the database is asked waits, and is asked 
   ]);
 });
 
+test("P1: of two transactions asked about at once a list is told with the first that may have concerned any list alike", async () => {
+  const reads = paused();
+  const fixture = await started({ wrap: reads.wrap });
+  const [client, other] = [await fixture.connect(1), await fixture.connect(2)];
+  const owned = await follow(client, "owned");
+  await follow(client, "everything");
+  await follow(other, "owned");
+  const held = gate();
+  reads.hold = held.opened;
+  await fixture.run("update tasks set text = 'x' where id = 1");
+  // Whose list the new row is in cannot be told any more when both are asked about.
+  await fixture.run("insert into tasks values (9, 'new', 1, null)");
+  const { cursor } = fixture.database.feed;
+  await fixture.run("update lists set owner_id = 2 where id = 1");
+  held.open();
+  await caughtUp(fixture, client);
+  const place = client.frames.findIndex((frame) => frame.type === "commit" && frame.cursor === cursor);
+  const told = client.frames.slice(0, place).filter(({ type }) => type === "changes");
+  expect(told).toContainEqual({ type: "changes", group: owned.group, cursor, leave: ["1", "2"] });
+});
+
 test("P6: a write is answered after the frames of its transaction, however long the database is asked", async () => {
   const reads = paused();
   const fixture = await started({ wrap: reads.wrap });

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
 import type { ReferenceClient } from "../../testing/reference-client.ts";
+import { defineApi } from "../define-api.ts";
+import { schema, tasks } from "../relations.fixture.ts";
+import { resource } from "../resource.ts";
 import { type Fixture, startFixture } from "./live.fixture.ts";
 import { caughtUp, relatedApi, relatedTables } from "./related.fixture.ts";
 
@@ -119,6 +122,24 @@ test("P1: three levels, and a table related to itself", async () => {
     [{ id: 4, text: "child" }],
     [{ id: 2, text: "b" }],
   ]);
+});
+
+test("P1: a scope on a column of a related table that the list's own table has as well", async () => {
+  const api = defineApi({
+    owned: resource(tasks, {
+      schema,
+      scope: ({ user }) => ({ list: { id: Number(user?.id) } }),
+      fields: ["text"],
+    }),
+  });
+  const fixture = await startFixture({ api, tables: relatedTables });
+  for (const statement of seed) await fixture.run(statement);
+  const clients = [await fixture.connect(1), await fixture.connect(2)] as const;
+  for (const client of clients) await follow(client, "owned");
+  await fixture.run("update tasks set list_id = 2 where id = 1");
+  for (const client of clients) await caughtUp(fixture, client);
+  expect(clients.map((client) => client.rows("owned").map(({ id }) => id))).toEqual([[2], [3, 1]]);
+  expect([...fixture.logged, ...fixture.warned]).toEqual([]);
 });
 
 test("P1: a part in SQL is judged anew when a table that it names changes", async () => {

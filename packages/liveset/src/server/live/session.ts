@@ -162,6 +162,7 @@ export class Session implements Audience {
   failed(subscription: Subscription, error: LivesetError): void {
     const { id } = subscription;
     this.#forget(id);
+    this.voice.ended(id, error);
     this.#failures.delete(id);
     this.#failures.set(id, { subscription, error });
     if (this.#failures.size <= this.parts.runtime.limits.subscriptions) return;

@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import type { Down } from "../../core/protocol/down.ts";
 import type { ReferenceClient } from "../../testing/reference-client.ts";
 import type { SocketEnd } from "../../testing/socket-end.ts";
+import { defineApi } from "../define-api.ts";
+import { resource } from "../resource.ts";
 import { type Fixture, startFixture, tasks } from "./live.fixture.ts";
 
 const list = { resource: "tasks", action: "list" } as const;
@@ -112,6 +114,37 @@ test("P8: pitfall 3: beyond the soft bound the list is reset, costs nothing, and
   expect(rest).toMatchObject([{ reason: "slow_reader" }, { id: "s", resumed: false }]);
   await fixture.run("delete from tasks where id > 1");
   await client.until(() => client.rows("s").length === 2);
+});
+
+test("P1: P7: a list that fails while its reader is slow is over before the commit that it cannot be shown at", async () => {
+  const fixture = await startFixture({
+    api: defineApi({
+      tasks: resource(tasks, { fields: ["id", "text"] }),
+      fragile: resource(tasks, {
+        fields: ["id"],
+        computed: {
+          loud: ({ text }) => {
+            if (text === "boom") throw new Error("too loud");
+            return text;
+          },
+        },
+      }),
+    }),
+  });
+  const { client, release } = await startHeld(fixture);
+  release();
+  await client.open("fragile", { resource: "fragile", action: "list" });
+  const { pair, client: other } = await fixture.connectPair(1);
+  await other.open("fragile", { resource: "fragile", action: "list" });
+  await other.open("s", list);
+  const again = pair.hold("client");
+  await fixture.run(`update tasks set text = '${long}!' where id = 0`);
+  const seen = other.frames.length;
+  await fixture.run("update tasks set text = 'boom' where id = 1");
+  again();
+  await other.until(() => other.cursor === fixture.database.feed.cursor);
+  const types = other.frames.slice(seen).map(({ type }) => type);
+  expect(types.slice(-3)).toEqual(["error", "changes", "commit"]);
 });
 
 test("P8: of several lists the one is reset of which the most waits", async () => {

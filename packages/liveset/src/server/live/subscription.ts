@@ -24,7 +24,7 @@ export interface SubscriptionOwner {
   caller(): Caller;
   /** The subscription does not follow the group any more. */
   left(group: Group): void;
-  /** The subscription failed and is over. */
+  /** The subscription failed and is over: its client is to be told. */
   failed(subscription: Subscription, error: LivesetError): void;
 }
 
@@ -154,7 +154,6 @@ export class Subscription implements Subscriber {
   fail(error: LivesetError): void {
     this.end();
     this.#owner.failed(this, error);
-    this.#owner.voice.error(this.id, error);
   }
 
   /** Ends it, because it could not be bound. */

@@ -69,6 +69,7 @@ export async function answer(runtime: Runtime, db: Db, concerns: Concerns): Prom
       askOneByOne(groups);
     }
   }
+  asEarlyAsFamilies(answers, concerns);
   await readAnew(runtime, db, whole, answers);
   await nest(runtime, db, answers);
   return answers;
@@ -86,6 +87,16 @@ function noteFirst(
     for (const group of groups.keys()) {
       if (family.has(group)) first.set(group, Math.min(place, first.get(group) ?? place));
     }
+  }
+}
+
+/**
+ * A group that a later transaction finds by what it asks there, may have been concerned by an earlier one that only found its family:
+ * which of its groups that was about is told by the rows as they are now, after both.
+ */
+function asEarlyAsFamilies({ first }: Answers, { firstOfFamily }: Concerns): void {
+  for (const [family, place] of firstOfFamily) {
+    for (const [group, own] of first) if (place < own && family.has(group)) first.set(group, place);
   }
 }
 
