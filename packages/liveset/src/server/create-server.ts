@@ -114,6 +114,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
   const settings = restSettings(runtime, options, clock, notices);
   const rest = createRest(runtime, settings);
   const sockets = socketPaths(runtime, api, options, notices);
+  const gate = makeGate(() => life.started());
   const rights = new RightsChanges();
   const life = createLifecycle(runtime, () =>
     clusterHub(runtime, createHub(runtime, { clock }), rights.changing),
