@@ -56,6 +56,7 @@ export class ChildList<Row extends object> implements Iterable<Row> {
     this.#child = child;
     this.#parts = parts;
     this.#signal = signal;
+    signal.addEventListener("abort", () => this.#cancel?.(), { once: true });
     this.#listeners = new Listeners(parts.turn, parts.onError);
   }
 

@@ -40,6 +40,7 @@ export class Drafts<Row extends object> {
   readonly #parts: LazyParts;
   readonly #drafts = new Map<string, Draft<Row>>();
   readonly #aliases = new Map<string, string>();
+  readonly #timers = new Set<() => void>();
   readonly #edits = new Map<string, Edits>();
 
   constructor(owner: DraftsOwner<Row>, parts: LazyParts) {
@@ -97,7 +98,7 @@ export class Drafts<Row extends object> {
         },
       ]);
     });
-    if (isFirst) this.#parts.clock.after(0, () => this.#flush(id));
+    if (isFirst) this.#after(0, () => this.#flush(id));
   }
 
   /** Sends a new row as it is now. */
@@ -139,10 +140,20 @@ export class Drafts<Row extends object> {
   }
 
   clear(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
     for (const { takeBack } of this.#edits.values()) takeBack();
     this.#edits.clear();
     this.#drafts.clear();
     this.#aliases.clear();
+  }
+
+  #after(delay: number, work: () => void): void {
+    const cancel = this.#parts.clock.after(delay, () => {
+      this.#timers.delete(cancel);
+      work();
+    });
+    this.#timers.add(cancel);
   }
 
   async #send(draft: Draft<Row>, data: Row, mutation: string): Promise<Row> {
@@ -174,7 +185,7 @@ export class Drafts<Row extends object> {
     this.#owner.loads.forget(temporary);
     if (id === temporary) return;
     this.#aliases.set(temporary, id);
-    this.#parts.clock.after(aliasTime, () => this.#aliases.delete(temporary));
+    this.#after(aliasTime, () => this.#aliases.delete(temporary));
   }
 
   #flush(id: string): void {

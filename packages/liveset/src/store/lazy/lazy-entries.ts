@@ -11,6 +11,8 @@ export interface LazyEntry {
   /** Another number with each write: an answer to a load that began before is too old. */
   writes: number;
   wasRead: boolean;
+  /** It changed elsewhere while it was being edited. */
+  hasMissed: boolean;
   /** What arrived while it was being edited. */
   held: object | null;
   placeholder: object | null;
@@ -28,6 +30,7 @@ export function newEntry(): LazyEntry {
     stampedAt: 0,
     writes: 0,
     wasRead: false,
+    hasMissed: false,
     held: null,
     placeholder: null,
     lastWrite: Promise.resolve(),

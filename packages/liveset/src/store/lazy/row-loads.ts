@@ -121,7 +121,11 @@ export class RowLoads<Row extends object> {
   dirty(id: string, refetch: Refetch = this.#owner.definition().refetch ?? "watched"): void {
     const entry = this.entry(id);
     const { rows } = this.#owner;
-    if (entry.isEditing || this.#owner.isDraft(id)) return;
+    if (this.#owner.isDraft(id)) return;
+    if (entry.isEditing) {
+      entry.hasMissed = true;
+      return;
+    }
     if (rows.get(id) !== undefined && !entry.isDirty) {
       entry.isDirty = true;
       rows.touch(id as KeyText);
@@ -168,9 +172,10 @@ export class RowLoads<Row extends object> {
     const entry = this.entry(id);
     if (entry.isEditing === isEditing) return;
     entry.isEditing = isEditing;
-    const { held } = entry;
-    entry.held = null;
+    const { held, hasMissed } = entry;
+    Object.assign(entry, { held: null, hasMissed: false });
     if (!isEditing && held !== null) this.arrive([held as Row]);
+    if (!isEditing && hasMissed) this.dirty(id);
     this.#owner.rows.touch(id as KeyText);
   }
 
