@@ -16,6 +16,9 @@ const duration = isSoak ? 60_000 : 12_000;
 const clients = 300;
 const killEvery = 2_000;
 
+/** How long three nodes take to start together on two cores that have nothing else to do, in ms. */
+const usualStart = 3_000;
+
 const all = [
   { capture: "wal", program: "redis-server" },
   { capture: "triggers", program: "nats-server" },
@@ -61,7 +64,10 @@ describe.each(isSoak ? all : all.slice(0, 2))("With $program and $capture", ({ c
         isOver = true;
         await Promise.all(nodes.map((node) => node.kill()));
       });
+      const starting = performance.now();
       await Promise.all(nodes.map((node) => node.start()));
+      // On a busy machine everything takes longer, as the start of three nodes does.
+      const slowness = Math.max(1, (performance.now() - starting) / usualStart);
       const urls = nodes.map(({ url }) => url);
       const followers = Array.from(
         { length: clients },
@@ -107,9 +113,9 @@ describe.each(isSoak ? all : all.slice(0, 2))("With $program and $capture", ({ c
       const [resumed, reset] = [count((each) => each.resumed), count((each) => each.reset)];
       if (process.env.LIVESET_FIGURES)
         process.emitWarning(
-          `${capture} ${program}: ${kills} kills, ${ledger.transactions} transactions, delays p50 ${delays[delays.length >> 1]?.toFixed(0)} max ${delays.at(-1)?.toFixed(0)} ms, ${resumed} resumed, ${reset} reset`,
+          `${capture} ${program}: slowness ${slowness.toFixed(1)}, ${kills} kills, ${ledger.transactions} transactions, delays p50 ${delays[delays.length >> 1]?.toFixed(0)} max ${delays.at(-1)?.toFixed(0)} ms, ${resumed} resumed, ${reset} reset`,
         );
-      expect(delays.at(-1)).toBeLessThan(5_000);
+      expect(delays.at(-1)).toBeLessThan(5_000 * slowness);
       expect(resumed).toBeGreaterThan(0);
       expect(reset).toBe(0);
     },

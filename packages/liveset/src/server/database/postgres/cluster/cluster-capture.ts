@@ -11,6 +11,7 @@ import { systemClock } from "../../../system-clock.ts";
 import type { Capture, CaptureParts } from "../capture.ts";
 import { seenOf, type WalSnapshot } from "../wal/wal-snapshot.ts";
 import type { CommitBarrier } from "./commit-barrier.ts";
+import { askText, knownTables, readKnown, unknownOf } from "./known-tables.ts";
 import { Liveness } from "./liveness.ts";
 import { SnapshotRounds } from "./snapshot-rounds.ts";
 
@@ -49,6 +50,7 @@ export class ClusterCapture implements Capture {
   /** Counts how often the log began anew: places that were sought before mean nothing then. */
   #begun = 0;
   #waiting: (() => void)[] = [];
+  #started = false;
   readonly #stopped = new AbortController();
 
   constructor(parts: ClusterCaptureParts) {
@@ -88,7 +90,46 @@ export class ClusterCapture implements Capture {
         await delay(lookAgain, null, { signal: this.#stopped.signal }).catch(() => {});
       }
     }
+    await this.#askForTables(end);
     this.#liveness.begin();
+    this.#started = true;
+  }
+
+  /** Where a node of another version reads the changes, and does not know what this one needs, it is asked to leave that to this one. */
+  async #askForTables(end: number): Promise<void> {
+    const { cluster, tables } = this.#parts;
+    const needed = knownTables(tables);
+    for (;;) {
+      const unknown = await this.#unknown();
+      if (unknown.length === 0) return;
+      if (Date.now() > end || this.#stopped.signal.aborted)
+        throw new Error(
+          `The server that reads the changes of the database does not know what this one declares (${unknown.join(", ")}), and none that does takes over.`,
+        );
+      await cluster.send(askText(needed)).catch(() => {});
+      await delay(1_000, null, { signal: this.#stopped.signal }).catch(() => {});
+      await this.caughtUp().catch(() => {});
+    }
+  }
+
+  async #unknown(): Promise<string[]> {
+    const { withClient, schema, tables } = this.#parts;
+    return unknownOf(await withClient((client) => readKnown(client, schema)), knownTables(tables));
+  }
+
+  /** Whoever reads now may know less: then this node says that it is not live. */
+  async #checkTables(): Promise<void> {
+    try {
+      const unknown = await this.#unknown();
+      if (unknown.length > 0)
+        this.#parts.log.error(
+          { unknown },
+          "the server that reads the changes does not know what this one declares",
+        );
+      this.#liveness.tables(unknown.length === 0);
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, "what the reading server knows cannot be read");
+    }
   }
 
   get feed(): LogFeed {
@@ -129,6 +170,7 @@ export class ClusterCapture implements Capture {
       this.#parts.log.warn({ ...position }, "the cluster's log was lost: all lists are sent anew");
       this.#feed.lose(position);
     }
+    if (this.#started) void this.#checkTables();
     this.#parts.barrier.begun(position);
     this.#release();
   }

@@ -4,6 +4,7 @@ import { Pause } from "../../../cluster/pause.ts";
 import { Publisher } from "../../../cluster/publisher.ts";
 import { systemClock } from "../../../system-clock.ts";
 import type { Capture, CaptureParts, StartCapture } from "../capture.ts";
+import { type KnownTables, knownTables, readAsk, unknownOf, writeKnown } from "./known-tables.ts";
 import { markText } from "./mark-message.ts";
 
 /** What a candidate works with. */
@@ -14,6 +15,9 @@ export interface LeaderParts extends CaptureParts {
 
 /** Between two attempts to become the one that reads the changes, in ms. */
 const tryEvery = 500;
+
+/** How long a node that was asked to leaves the reading to others, in ms. */
+const deferral = 5_000;
 
 /**
  * What the reading node itself keeps of the changes, beside what was not published yet: enough for a log that was lost to begin before
@@ -31,9 +35,16 @@ export class Leader {
   #open = true;
   #done: Promise<void> | null = null;
   #onFailure: (error: unknown) => void = () => {};
+  /** Until when others are to lead, in ms since 1970. */
+  #deferredUntil = 0;
+  readonly #leave: () => void;
 
   constructor(parts: LeaderParts) {
     this.#parts = parts;
+    this.#leave = parts.cluster.listen((text) => {
+      const needed = readAsk(text);
+      if (needed !== null) this.#defer(needed);
+    });
   }
 
   /** Begins to try. The promise rejects where this node could lead and capture does not start, time and again; it never resolves. */
@@ -49,8 +60,20 @@ export class Leader {
   /** Lets another node lead, and tries no more. */
   async stop(): Promise<void> {
     this.#open = false;
+    this.#leave();
     this.#pause.end();
     await this.#done;
+  }
+
+  /** A node of another version needs tables that this one does not know: it is to lead, or one like it. */
+  #defer(needed: KnownTables): void {
+    if (unknownOf(knownTables(this.#parts.tables), needed).length === 0) return;
+    this.#deferredUntil = Date.now() + deferral;
+    this.#pause.end();
+  }
+
+  get #mayLead(): boolean {
+    return this.#open && Date.now() >= this.#deferredUntil;
   }
 
   async #run(): Promise<void> {
@@ -82,7 +105,7 @@ export class Leader {
     try {
       await client.connect();
       while (this.#open && !isLost) {
-        if (await this.#lock(client)) return await this.#lead(() => !isLost);
+        if (this.#mayLead && (await this.#lock(client))) return await this.#lead(() => !isLost);
         await this.#pause.wait(tryEvery * (0.5 + Math.random()));
       }
     } finally {
@@ -107,10 +130,12 @@ export class Leader {
       onMark: (id, cursor) => void cluster.send(markText(id, cursor)).catch(() => {}),
     });
     try {
+      const { tables, schema, withClient } = this.#parts;
+      await withClient((client) => writeKnown(client, schema, knownTables(tables)));
       publisher = new Publisher({ cluster, source: capture.feed, log, clock: systemClock });
       publisher.start();
       log.info({ epoch: capture.feed.epoch }, "this node reads the changes of the database");
-      while (this.#open && holds()) await this.#pause.wait(null);
+      while (this.#mayLead && holds()) await this.#pause.wait(null);
     } finally {
       await publisher?.stop();
       await capture.stop();

@@ -14,8 +14,8 @@ export interface LivenessParts {
 const lookEvery = 3_000;
 const patience = 3_000;
 
-/** Why a node is not live: the log does not come, or nobody publishes what is committed. */
-type Reason = "log" | "late";
+/** Why a node is not live: the log does not come, nobody publishes what is committed, or not all that this node needs. */
+type Reason = "log" | "late" | "tables";
 
 /**
  * Knows whether a node tells what is committed: the broker is there, and the database, and somebody reads its changes. It looks from time
@@ -38,6 +38,11 @@ export class Liveness {
   /** The broker tells the log's entries as they come, or does not. */
   log(comes: boolean): void {
     this.#set("log", !comes);
+  }
+
+  /** The log has all tables and columns that this node needs, or has not. */
+  tables(all: boolean): void {
+    this.#set("tables", !all);
   }
 
   end(): void {
