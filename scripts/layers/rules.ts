@@ -40,10 +40,17 @@ const serverPackages: readonly string[] = [
   "zod",
 ];
 
+const bindingLayers: readonly string[] = ["core", "store", "client", "binding"];
+
+/** A framework's binding: thin, over the client, and over what all bindings share (`binding`). */
+function bindingOf(...packages: string[]): LayerRule {
+  return { layers: bindingLayers, packages, withoutGlobals: nodeGlobals };
+}
+
 /**
  * The layers: folders of `packages/liveset/src`, and its modules outside any folder. A new binding is one more line.
  *
- *     vue ──▶ client ──▶ store ──▶ core ◀── server ◀── index.ts, cli.ts
+ *     vue, react, … ──▶ binding ──▶ client ──▶ store ──▶ core ◀── server ◀── index.ts, cli.ts
  *     testing ──▶ all
  */
 export const layerRules: Readonly<Record<string, LayerRule>> = {
@@ -51,9 +58,18 @@ export const layerRules: Readonly<Record<string, LayerRule>> = {
   server: { layers: ["core"], packages: serverPackages, withoutGlobals: nodeGlobals },
   store: { layers: ["core"], packages: [], withoutGlobals: nodeGlobals },
   client: { layers: ["core", "store"], packages: [], withoutGlobals: nodeGlobals },
-  vue: { layers: ["core", "store", "client"], packages: ["vue"], withoutGlobals: nodeGlobals },
+  binding: { layers: ["core", "store", "client"], packages: [], withoutGlobals: nodeGlobals },
+  vue: bindingOf("vue"),
+  pinia: { ...bindingOf("pinia", "vue"), layers: [...bindingLayers, "vue"] },
+  vuex: bindingOf("vuex", "vue"),
+  react: bindingOf("react"),
+  angular: bindingOf("@angular/core"),
+  ngrx: { ...bindingOf("@ngrx/signals", "@angular/core"), layers: [...bindingLayers, "angular"] },
+  svelte: bindingOf("svelte"),
+  solid: bindingOf("solid-js"),
+  "tanstack-db": bindingOf("@tanstack/db"),
   testing: {
-    layers: ["core", "server", "store", "client", "vue", "index.ts"],
+    layers: ["server", ...bindingLayers, "vue", "index.ts"],
     packages: "any",
     withoutGlobals: [],
   },

@@ -27,7 +27,9 @@ function lockedVersion(name: string): string {
   const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
     packages: Record<string, { version?: string }>;
   };
-  const version = packages[`node_modules/${name}`]?.version;
+  // npm keeps a package beside the one that needs it where the root has what contradicts its own peers.
+  const places = [`node_modules/${name}`, `packages/liveset/node_modules/${name}`];
+  const version = places.map((place) => packages[place]?.version).find((known) => known !== undefined);
   if (version === undefined) throw new Error(`${name} is not in package-lock.json.`);
   return `${name}@${version}`;
 }
