@@ -10,8 +10,8 @@ type Task = Readonly<Record<string, unknown>> & { readonly id: number };
 
 /** What the clients are run against. */
 export interface Served {
-  /** Its principal is the one that `?user=` names, and sees his own tasks. */
-  readonly server: LivesetServer;
+  /** Nodes over the same rows. Their principal is the one that `?user=` names, and sees his own tasks. */
+  readonly nodes: readonly LivesetServer[];
   /** Runs SQL as anybody might. */
   run(statement: string): Promise<unknown>;
 }
@@ -19,7 +19,6 @@ export interface Served {
 /** A client of some dialect, and the rows that it holds. */
 interface Follower {
   readonly dialect: string;
-  readonly user: number;
   rows(): readonly Task[];
 }
 
@@ -46,7 +45,7 @@ async function followLiveset(server: LivesetServer, user: number): Promise<Follo
   await client.until(() => client.frames.length > 0);
   const list = await client.open("s", { resource: "tasks", action: "list" });
   onTestFinished(() => expect(client.faults).toEqual([]));
-  return { dialect: "liveset.v1", user, rows: () => [...list.rows.values()] as unknown as Task[] };
+  return { dialect: "liveset.v1", rows: () => [...list.rows.values()] as unknown as Task[] };
 }
 
 async function followRestLive(server: LivesetServer, user: number): Promise<Follower> {
@@ -63,7 +62,7 @@ async function followRestLive(server: LivesetServer, user: number): Promise<Foll
   socket.send(
     JSON.stringify({ type: "subscribe", id: 1, model: "app.Task", action: "list", snapshot: true }),
   );
-  return { dialect: "rest-live", user, rows: () => [...rows.values()] };
+  return { dialect: "rest-live", rows: () => [...rows.values()] };
 }
 
 async function followDcrf(server: LivesetServer, user: number): Promise<Follower> {
@@ -78,7 +77,7 @@ async function followDcrf(server: LivesetServer, user: number): Promise<Follower
   await opened(socket);
   for (const action of ["subscribe_all", "list"])
     socket.send(JSON.stringify({ stream: "tasks", payload: { action, request_id: `${user}-${action}` } }));
-  return { dialect: "dcrf", user, rows: () => [...rows.values()] };
+  return { dialect: "dcrf", rows: () => [...rows.values()] };
 }
 
 /** Knows which rows it holds, and asks REST for them: for all where their parent changed. */
@@ -99,7 +98,7 @@ async function followNotices(server: LivesetServer, user: number): Promise<Follo
   });
   await opened(socket);
   await ask();
-  return { dialect: "notices", user, rows: () => [...rows.values()] };
+  return { dialect: "notices", rows: () => [...rows.values()] };
 }
 
 const write = fc.oneof(
@@ -116,23 +115,29 @@ const write = fc.oneof(
   fc.nat(9).map((least) => `update tasks set text = 'many' where id > ${least * 3}`),
 );
 
-/** Writes at random, with clients of every dialect and two users watching, until each holds what REST answers its user. */
-export async function expectAllExact({ server, run }: Served, writes: number): Promise<void> {
+/** Writes at random, with clients of every dialect and two users watching on each node, until each holds what REST answers its user. */
+export async function expectAllExact({ nodes, run }: Served, writes: number): Promise<void> {
   await run("insert into lists (id) values (1)");
   for (let id = 1; id <= 20; id++)
     await run(`insert into tasks (text, owner, list_id) values ('t${id}', ${(id % 2) + 1}, 1)`);
   const follow = [followLiveset, followRestLive, followDcrf, followNotices];
-  const followers = await Promise.all([1, 2].flatMap((user) => follow.map((begin) => begin(server, user))));
-  await expect.poll(() => server.stats(), { timeout: 10_000 }).toMatchObject({ connections: 8, opening: 0 });
+  const places = nodes.flatMap((server, node) => [1, 2].map((user) => ({ server, node, user })));
+  const followers = await Promise.all(
+    places.flatMap((place) =>
+      follow.map(async (begin) => ({ ...place, ...(await begin(place.server, place.user)) })),
+    ),
+  );
+  for (const server of nodes)
+    await expect
+      .poll(() => server.stats(), { timeout: 10_000 })
+      .toMatchObject({ connections: 8, opening: 0 });
   const seed = Number(process.env.LIVESET_SEED ?? Math.floor(Math.random() * 2 ** 31));
   for (const statement of fc.sample(write, { numRuns: writes, seed })) await run(statement);
-  for (const user of [1, 2]) {
+  for (const { server, node, user, dialect, rows } of followers) {
     const response = await server.fetch(new Request(`http://test/api/tasks/?limit=1000&user=${user}`));
     const { results } = (await response.json()) as { results: Task[] };
-    for (const follower of followers.filter((each) => each.user === user)) {
-      const said = `${follower.dialect}, user ${user}, LIVESET_SEED=${seed}`;
-      const sorted = (): readonly Task[] => follower.rows().toSorted((a, b) => a.id - b.id);
-      await expect.poll(sorted, { message: said, timeout: 10_000 }).toEqual(results);
-    }
+    const message = `${dialect}, user ${user}, node ${node}, LIVESET_SEED=${seed}`;
+    const sorted = (): readonly Task[] => rows().toSorted((a, b) => a.id - b.id);
+    await expect.poll(sorted, { message, timeout: 10_000 }).toEqual(results);
   }
 }

@@ -50,5 +50,8 @@ test("P1: clients of all dialects on one server, over the same rows and under wr
   });
   onTestFinished(() => server.close());
   await server.open();
-  await expectAllExact({ server, run: async (statement) => database.db.run(sql.raw(statement)) }, 200 * soak);
+  await expectAllExact(
+    { nodes: [server], run: async (statement) => database.db.run(sql.raw(statement)) },
+    200 * soak,
+  );
 });
