@@ -9,12 +9,12 @@ import { sqlite } from "liveset/sqlite";
 import { departmentNotices } from "../departments/resources.ts";
 import { api } from "./api.ts";
 import { lists, tasks, users } from "./schema.ts";
-import { buildPage } from "./server/build-page.ts";
 import { cookieSigner, readSecret } from "./server/cookie-signer.ts";
 import { type GreetingFacts, greeting, hasProgram } from "./server/greeting.ts";
-import { pageFiles } from "./server/page-files.ts";
+import { otherPages, todoPage } from "./server/pages.ts";
 import { checkPort, readPort } from "./server/port.ts";
 import { prepareDatabase } from "./server/prepare-database.ts";
+import { servePages } from "./server/serve-pages.ts";
 import { sessionRoutes } from "./server/session-routes.ts";
 
 try {
@@ -38,7 +38,7 @@ async function start(): Promise<void> {
   mkdirSync(data, { recursive: true });
   prepareDatabase(file);
 
-  const page = pageFiles(await buildPage());
+  const pages = await servePages(todoPage, otherPages);
   const database = sqlite(file);
   const accounts = await database.db.select().from(users).orderBy(asc(users.id));
   const sessions = sessionRoutes(accounts, cookieSigner(readSecret(resolve(data, "secret"))));
@@ -49,7 +49,7 @@ async function start(): Promise<void> {
     authenticate: sessions.userOf,
     notices: departmentNotices,
     fallback: (request) =>
-      new URL(request.url).pathname === "/session" ? sessions.respond(request) : page(request),
+      new URL(request.url).pathname === "/session" ? sessions.respond(request) : pages(request),
   });
   const task = await taskToTry(database.db);
   const facts = { url: server.url, file, folder: home, accounts, task, hasSqlite3: hasProgram("sqlite3") };

@@ -24,6 +24,17 @@ test("the page is served at the root, and asked for again each time", async () =
   expect(response.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
 });
 
+test("a page below another path is found there and nowhere else", async () => {
+  const below = pageFiles(folder, "/departments/");
+  const at = (path: string) => below(new Request(`http://localhost${path}`));
+  expect(await at("/departments/").text()).toBe("<!doctype html>");
+  expect(at("/departments/").headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+  expect(at("/departments/assets/index-1a2b.js").headers.get("cache-control")).toContain("immutable");
+  expect([at("/").status, at("/departments").status, at("/assets/index-1a2b.js").status]).toEqual([
+    404, 404, 404,
+  ]);
+});
+
 test("files with a hash in their name are kept for good", () => {
   const { headers } = get("/assets/index-1a2b.js");
   expect(headers.get("cache-control")).toBe("public, max-age=31536000, immutable");

@@ -19,17 +19,17 @@ interface PageFile {
 }
 
 /**
- * Serves the files of a built page. All are read beforehand, so that no request's path ever reaches the file system.
+ * Serves the files of a built page below a path that ends with a slash. All are read beforehand, so that no request's path ever reaches the file system.
  * Files with a hash in their name are kept by browsers for good, the others are asked for again with their ETag.
  */
-export function pageFiles(folder: string): (request: Request) => Response {
+export function pageFiles(folder: string, base = "/"): (request: Request) => Response {
   const files = new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => {
         const file = join(entry.parentPath, entry.name);
-        const path = `/${relative(folder, file).split(sep).join("/")}`;
-        return [path === "/index.html" ? "/" : path, readPageFile(file, path)] as const;
+        const path = relative(folder, file).split(sep).join("/");
+        return [path === "index.html" ? base : `${base}${path}`, readPageFile(file, path)] as const;
       }),
   );
   return (request) => {
@@ -48,14 +48,14 @@ export function pageFiles(folder: string): (request: Request) => Response {
 
 function readPageFile(file: string, path: string): PageFile {
   const body = new Uint8Array(readFileSync(file));
-  const isHashed = path.startsWith("/assets/");
+  const isHashed = path.startsWith("assets/");
   const headers = {
     "content-type": types[extname(file)] ?? "application/octet-stream",
     "cache-control": isHashed ? "public, max-age=31536000, immutable" : "no-cache",
     "x-content-type-options": "nosniff",
     etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
   };
-  return { body, headers: path === "/index.html" ? { ...headers, ...pageHeaders } : headers };
+  return { body, headers: path === "index.html" ? { ...headers, ...pageHeaders } : headers };
 }
 
 /** The page loads nothing from elsewhere and is in nobody's frame. */

@@ -1,0 +1,25 @@
+import { fileURLToPath } from "node:url";
+
+/** A page of the demo, built by the `vite.config.ts` of its folder. */
+export interface Page {
+  /** Where it is served, with a slash at its end. */
+  readonly path: string;
+  /** Its folder. */
+  readonly root: string;
+  /** What it is made of, from its folder: where something of it is newer than what was built, it is built anew. */
+  readonly sources: readonly string[];
+}
+
+const example = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const liveset = (...folders: string[]): string[] =>
+  folders.map((folder) => `../../packages/liveset/src/${folder}`);
+
+/** The page that is there when the demo says so. */
+export const todoPage: Page = {
+  path: "/",
+  root: example("todo"),
+  sources: ["page", "vite.config.ts", ...liveset("client", "core", "store", "vue")],
+};
+
+/** The pages that are built when they are first asked for. */
+export const otherPages: readonly Page[] = [];
