@@ -4,7 +4,15 @@ import { runCommand } from "./run-command.ts";
 async function checkTypes(): Promise<boolean> {
   const commands = {
     "packages/liveset": ["tsc", "-p", "packages/liveset"],
-    "packages/liveset, as published": ["tsc", "-p", "packages/liveset/tsconfig.build.json", "--noEmit"],
+    "packages/liveset, as published": [
+      "tsc",
+      "-p",
+      "packages/liveset/tsconfig.build.json",
+      "--noEmit",
+      "--incremental",
+      "--tsBuildInfoFile",
+      "packages/liveset/node_modules/.cache/tsc/build.tsbuildinfo",
+    ],
     scripts: ["tsc", "-p", "scripts"],
     bench: ["tsc", "-p", "bench"],
     "tests/smart-ngrx": ["tsc", "-p", "tests/smart-ngrx"],
