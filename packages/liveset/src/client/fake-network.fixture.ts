@@ -1,91 +1,9 @@
 import type { ResourceTypes } from "../core/api-types.ts";
 import type { WireRow } from "../core/json.ts";
-import type { Down } from "../core/protocol/down.ts";
-import type { Subscribe } from "../core/protocol/subscribe.ts";
-import type { Subscribed } from "../core/protocol/subscribed.ts";
-import type { Up } from "../core/protocol/up.ts";
-import { VirtualClock } from "../testing/virtual-clock.ts";
-import type { Client } from "./client.ts";
+import { type FakeNetwork, fakeNetwork } from "../testing/fake-network.ts";
 import type { ClientOptions } from "./client-options.ts";
-import { createClient } from "./create-client.ts";
-import type { WebSocketLike } from "./web-socket.ts";
 
-/** The server's end of a socket, in a test's hands. */
-export class FakeSocket implements WebSocketLike {
-  readonly sent: Up[] = [];
-  closedWith: number | null = null;
-  readonly #listeners = new Map<string, ((event: never) => void)[]>();
-
-  send(data: string): void {
-    if (this.closedWith !== null) throw new Error("The socket is closed.");
-    this.sent.push(JSON.parse(data) as Up);
-  }
-
-  close(code = 1005): void {
-    this.closedWith ??= code;
-  }
-
-  addEventListener(type: string, listener: (event: never) => void): void {
-    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
-  }
-
-  /** The connection is made and the server greets. */
-  greet(heartbeat = 20_000): void {
-    this.#emit("open", undefined);
-    this.welcome(heartbeat);
-  }
-
-  welcome(heartbeat = 20_000): void {
-    this.say({ type: "welcome", session: "1", epoch: "e", cursor: "0", heartbeat });
-  }
-
-  say(...frames: Down[]): void {
-    for (const frame of frames) this.#emit("message", { data: JSON.stringify(frame) });
-  }
-
-  garble(): void {
-    this.#emit("message", { data: "{" });
-  }
-
-  /** The connection is gone. */
-  cut(code = 1006): void {
-    this.#emit("close", { code });
-  }
-
-  /** Answers the last subscribe with a snapshot. */
-  snapshot(rows: readonly WireRow[], parts: Partial<Subscribed> = {}): void {
-    this.say({ ...subscribedTo(this.last("subscribe")), rows, ...parts });
-  }
-
-  last<T extends Up["type"]>(type: T): Extract<Up, { type: T }> {
-    const frame = this.all(type).at(-1);
-    if (frame === undefined) throw new Error(`No ${type} was sent.`);
-    return frame;
-  }
-
-  all<T extends Up["type"]>(type: T): Extract<Up, { type: T }>[] {
-    return this.sent.filter((frame): frame is Extract<Up, { type: T }> => frame.type === type);
-  }
-
-  #emit(type: string, event: unknown): void {
-    for (const listener of this.#listeners.get(type) ?? []) listener(event as never);
-  }
-}
-
-/** A `subscribed` for a list by `id`. */
-export function subscribedTo(frame: Subscribe): Subscribed {
-  const direction = (frame.query?.orderBy?.id as "asc" | "desc" | undefined) ?? "asc";
-  return {
-    type: "subscribed",
-    id: frame.id,
-    group: 1,
-    cursor: "1",
-    plan: "plan",
-    keys: ["id"],
-    order: [{ column: "id", direction, kind: "integer" }],
-    resumed: false,
-  };
-}
+export { FakeSocket, subscribedTo } from "../testing/fake-network.ts";
 
 export interface Task {
   readonly id: number;
@@ -121,54 +39,11 @@ export interface TestApi {
   readonly $types?: { readonly tasks: TaskTypes };
 }
 
-/** A client over fake sockets and virtual time. */
-export interface Rig {
-  readonly client: Client<TestApi>;
-  readonly clock: VirtualClock;
-  readonly sockets: readonly FakeSocket[];
-  /** The newest socket. */
-  readonly socket: FakeSocket;
-  wake(): void;
-  doubt(): void;
-}
+/** A client of `TestApi` over fake sockets and virtual time. */
+export type Rig = FakeNetwork<TestApi>;
 
 export function rig(options: ClientOptions = {}): Rig {
-  const clock = new VirtualClock();
-  const sockets: FakeSocket[] = [];
-  let wake = (): void => {};
-  let doubt = (): void => {};
-  const client = createClient<TestApi>("ws://host/ws/", {
-    clock,
-    random: () => 0.5,
-    webSocket: () => {
-      const socket = new FakeSocket();
-      sockets.push(socket);
-      return socket;
-    },
-    events: {
-      onWake: (callback) => {
-        wake = callback;
-        return () => {};
-      },
-      onDoubt: (callback) => {
-        doubt = callback;
-        return () => {};
-      },
-    },
-    ...options,
-  });
-  return {
-    client,
-    clock,
-    sockets,
-    get socket() {
-      const socket = sockets.at(-1);
-      if (socket === undefined) throw new Error("No socket was opened.");
-      return socket;
-    },
-    wake: () => wake(),
-    doubt: () => doubt(),
-  };
+  return fakeNetwork<TestApi>(options);
 }
 
 export function task(id: number, text = `task ${id}`, done = false): Task & WireRow {

@@ -4,6 +4,17 @@
  * @module
  */
 export {
+  type BindingCase,
+  type BindingKind,
+  type BindingRun,
+  type BindingUnderTest,
+  bindingCases,
+  describeBinding,
+  type Mounted,
+  type MountRequest,
+  type ShownByBinding,
+} from "./binding-suite.ts";
+export {
   type DatabaseCase,
   type DatabaseHarness,
   databaseCases,

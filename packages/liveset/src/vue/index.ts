@@ -4,7 +4,7 @@
  * @module
  */
 export { createLiveset, useClient } from "./create-liveset.ts";
-export type { Live, UseLiveOptions } from "./live.ts";
+export type { Awaitable, Live, UseLiveOptions } from "./live.ts";
 export { type UsedConnection, useConnection } from "./use-connection.ts";
 export { useLiveCount } from "./use-live-count.ts";
 export { useLiveList } from "./use-live-list.ts";

@@ -1,13 +1,21 @@
 import {
   getCurrentInstance,
+  type MaybeRefOrGetter,
+  onActivated,
+  onDeactivated,
+  onMounted,
   onScopeDispose,
   onServerPrefetch,
   type ShallowRef,
   shallowRef,
-  type WatchSource,
+  toValue,
   watch,
 } from "vue";
-import type { Connection, LiveHandle, LiveResult, Recovery } from "../client/live-handle.ts";
+import { type FollowedResult, type FollowOptions, LiveFollower } from "../binding/live-follower.ts";
+import type { LiveMethod } from "../binding/live-text.ts";
+import type { Connection, LiveResult, Recovery } from "../client/live-handle.ts";
+import type { ResourceClient } from "../client/resource-client.ts";
+import type { ResourceTypes } from "../core/api-types.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
 
 type Shown<T> = Readonly<ShallowRef<T>>;
@@ -26,61 +34,82 @@ export interface Live<T> {
   refresh(): Promise<void>;
 }
 
+/**
+ * A result that may be used at once, or awaited in an asynchronous setup below `<Suspense>`: then it comes when there is an answer, or a
+ * refusal, which `error` shows. Awaiting never rejects.
+ */
+export type Awaitable<R> = R & PromiseLike<R>;
+
 /** Options that every live composable has. */
-export interface UseLiveOptions {
-  /** After another query was asked for, shows the data of the one before, as stale, until the new one has an answer. */
-  readonly keepPrevious?: boolean | undefined;
-}
+export type UseLiveOptions = FollowOptions;
+
+type Refs<T> = { readonly [K in keyof Required<FollowedResult<T>>]: Shown<FollowedResult<T>[K]> };
 
 /**
- * Follows the handle that `open` gives, anew whenever a source changes, until the scope ends.
+ * Follows a live query until the scope ends, without a place on the server while `<KeepAlive>` keeps the component aside.
  *
- * @param isOff whether nothing is asked for: then nothing is kept from before either
- * @param also is given each result, for what a composable shows beside
+ * @param text what is asked, of `liveText`
  */
-export function useLive<T>(
-  sources: WatchSource[],
-  open: () => LiveHandle<T>,
-  isOff: () => boolean,
-  { keepPrevious = false }: UseLiveOptions,
-  also: (result: LiveResult<T>) => void = () => {},
-): Live<T> {
-  let handle = open();
-  const first = handle.getSnapshot();
-  const data = shallowRef(first.data);
-  const status = shallowRef(first.status);
-  const connection = shallowRef(first.connection);
-  const error = shallowRef(first.error);
-  const isStale = shallowRef(first.isStale);
-  const recovery = shallowRef(first.recovery);
-  const updatedAt = shallowRef(first.updatedAt);
-
-  const show = (): void => {
-    const result = handle.getSnapshot();
-    const keeps = keepPrevious && result.status === "pending" && updatedAt.value !== null && !isOff();
-    if (!keeps) {
-      data.value = result.data;
-      recovery.value = result.recovery;
-      updatedAt.value = result.updatedAt;
-    }
-    status.value = result.status;
-    connection.value = result.connection;
-    error.value = result.error;
-    isStale.value = keeps || result.isStale;
-    also(result);
+export function useFollower<T, R extends ResourceTypes>(
+  method: LiveMethod,
+  resource: MaybeRefOrGetter<ResourceClient<R>>,
+  text: () => string,
+  options: UseLiveOptions | undefined,
+): {
+  readonly follower: LiveFollower<T>;
+  readonly live: Live<T>;
+  /** What only a window has. */
+  readonly window: Pick<Refs<T>, "hasMore" | "total" | "isLoadingMore">;
+} {
+  const asked = (): ResourceClient => toValue(resource) as unknown as ResourceClient;
+  const follower = new LiveFollower<T>(asked(), method, text(), options);
+  follower.open();
+  watch([asked, text], () => follower.follow(asked(), text()));
+  onScopeDispose(() => follower.release());
+  const { data, status, connection, error, isStale, recovery, updatedAt, ...window } = refsOf(follower);
+  const refresh = (): Promise<void> => follower.refresh();
+  return {
+    follower,
+    live: { data, status, connection, error, isStale, recovery, updatedAt, refresh },
+    window,
   };
+}
 
-  handle.subscribe(show);
-  // A page rendered on a server waits for its lists; one that is refused is rendered as that.
-  if (getCurrentInstance() !== null) onServerPrefetch(() => handle.whenReady().then(show, show));
-  watch(sources, () => {
-    const old = handle;
-    handle = open();
-    handle.subscribe(show);
-    // After the new one was opened, so that an equal query stays the same subscription.
-    old.release();
+function refsOf<T>(follower: LiveFollower<T>): Refs<T> {
+  const instance = getCurrentInstance();
+  // A page that is taken over has its element already, and begins as the server has rendered it.
+  let isRendered = instance !== null && instance.vnode.el !== null;
+  const read = () => (isRendered ? follower.getServerSnapshot() : follower.getSnapshot());
+  const first = read();
+  const names = Object.keys(first) as (keyof FollowedResult<T>)[];
+  const refs = Object.fromEntries(names.map((name) => [name, shallowRef<unknown>(first[name])]));
+  const show = (): void => {
+    const result = read();
+    for (const name of names) (refs[name] as ShallowRef<unknown>).value = result[name];
+  };
+  const showAs = (rendered: boolean): void => {
+    isRendered = rendered;
     show();
-  });
-  onScopeDispose(() => handle.release());
-  return { data, status, connection, error, isStale, recovery, updatedAt, refresh: () => handle.refresh() };
+  };
+  follower.subscribe(show);
+  if (instance !== null) {
+    if (isRendered) onMounted(() => showAs(false));
+    // A server waits for the list; one that is refused is rendered as that.
+    onServerPrefetch(() => follower.whenSettled().then(() => showAs(true)));
+    onDeactivated(() => follower.release());
+    onActivated(() => follower.open());
+  }
+  return refs as unknown as Refs<T>;
+}
+
+/** Makes the result of a composable one that may be awaited. */
+export function awaitable<R extends object>(result: R, follower: LiveFollower<unknown>): Awaitable<R> {
+  const then: PromiseLike<R>["then"] = (resolve, reject) =>
+    follower
+      .whenSettled()
+      .then(() => result)
+      .then(resolve, reject);
+  // Not to be copied by `...`: what is made from a result is no promise of it.
+  // biome-ignore lint/suspicious/noThenProperty: being awaited is what it is for; what it gives has none, so that awaiting ends.
+  return Object.defineProperty({ ...result }, "then", { value: then }) as Awaitable<R>;
 }

@@ -1,7 +1,8 @@
 import { type MaybeRefOrGetter, toValue } from "vue";
+import { liveText } from "../binding/live-text.ts";
 import type { Last, LiveCountQuery, LiveOptions, ResourceClient } from "../client/resource-client.ts";
 import type { ResourceTypes } from "../core/api-types.ts";
-import { type Live, type UseLiveOptions, useLive } from "./live.ts";
+import { type Awaitable, awaitable, type Live, type UseLiveOptions, useFollower } from "./live.ts";
 
 /**
  * How many rows fit a query, live, without the rows: `data` is undefined until it is known. The query may be a ref or a getter;
@@ -18,20 +19,8 @@ export function useLiveCount<T extends ResourceTypes>(
   resource: MaybeRefOrGetter<ResourceClient<T>>,
   query?: MaybeRefOrGetter<LiveCountQuery<T> | null | undefined>,
   ...[options]: Last<LiveOptions<T> & UseLiveOptions>
-): Live<number | undefined> {
-  const asked = (): LiveCountQuery<T> | null | undefined => (query === undefined ? {} : toValue(query));
-  const text = (): string => JSON.stringify([asked() ?? null, options?.params]);
-  return useLive(
-    [() => toValue(resource), text],
-    () => {
-      const [copy, params] = JSON.parse(text()) as [LiveCountQuery<T> | null, unknown];
-      const liveCount = toValue(resource).liveCount as (
-        query: unknown,
-        options: unknown,
-      ) => ReturnType<ResourceClient<T>["liveCount"]>;
-      return liveCount(copy, params === null ? undefined : { params });
-    },
-    () => (asked() ?? null) === null,
-    options ?? {},
-  );
+): Awaitable<Live<number | undefined>> {
+  const text = (): string => liveText(query === undefined ? {} : toValue(query), { params: options?.params });
+  const { follower, live } = useFollower<number | undefined, T>("liveCount", resource, text, options);
+  return awaitable(live, follower);
 }

@@ -1,10 +1,10 @@
 import { type MaybeRefOrGetter, toValue } from "vue";
-import type { LiveHandle } from "../client/live-handle.ts";
+import { liveText } from "../binding/live-text.ts";
 import type { Fields, Last, LiveOptions, ResourceClient } from "../client/resource-client.ts";
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
-import { type Live, type UseLiveOptions, useLive } from "./live.ts";
+import { type Awaitable, awaitable, type Live, type UseLiveOptions, useFollower } from "./live.ts";
 
 /**
  * One row by its key, live: `data` is undefined until it is known and null where it is absent or out of sight. The key may be a ref
@@ -27,24 +27,13 @@ export function useLiveOne<
   resource: MaybeRefOrGetter<ResourceClient<T>>,
   key: MaybeRefOrGetter<T["key"] | null | undefined>,
   ...[options]: Last<LiveOptions<T> & Fields<T, F, W> & UseLiveOptions>
-): Live<Shown<T, F, W> | null | undefined> {
-  const text = (): string =>
-    JSON.stringify([toValue(key) ?? null, options?.params, options?.fields, options?.with]);
-  return useLive(
-    [() => toValue(resource), text],
-    () => {
-      const [copy, params, fields, nested] = JSON.parse(text()) as [T["key"] | null, ...unknown[]];
-      const live = toValue(resource).liveOne as (
-        key: unknown,
-        options: unknown,
-      ) => LiveHandle<Shown<T, F, W> | null | undefined>;
-      return live(copy, {
-        ...(params === null ? {} : { params }),
-        ...(fields === null ? {} : { fields }),
-        ...(nested === null ? {} : { with: nested }),
-      });
-    },
-    () => (toValue(key) ?? null) === null,
-    options ?? {},
+): Awaitable<Live<Shown<T, F, W> | null | undefined>> {
+  const text = (): string => liveText(toValue(key), options);
+  const { follower, live } = useFollower<Shown<T, F, W> | null | undefined, T>(
+    "liveOne",
+    resource,
+    text,
+    options,
   );
+  return awaitable(live, follower);
 }

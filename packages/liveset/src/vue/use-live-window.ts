@@ -1,10 +1,10 @@
-import { type MaybeRefOrGetter, type ShallowRef, shallowRef, toValue } from "vue";
-import type { LiveHandle, LiveWindow } from "../client/live-handle.ts";
+import { type MaybeRefOrGetter, type ShallowRef, toValue } from "vue";
+import { liveText } from "../binding/live-text.ts";
 import type { Last, LiveOptions, LiveWindowQuery, ResourceClient } from "../client/resource-client.ts";
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
-import { type Live, type UseLiveOptions, useLive } from "./live.ts";
+import { type Awaitable, awaitable, type Live, type UseLiveOptions, useFollower } from "./live.ts";
 
 /** A live window as refs, and the way to make it larger. */
 export interface UsedWindow<T> extends Live<T> {
@@ -41,43 +41,10 @@ export function useLiveWindow<
   resource: MaybeRefOrGetter<ResourceClient<T>>,
   query: MaybeRefOrGetter<LiveWindowQuery<T, F, W> | null | undefined>,
   ...[options]: Last<LiveOptions<T> & UseLiveOptions>
-): UsedWindow<readonly Shown<T, F, W>[]> {
-  const text = (): string => JSON.stringify([toValue(query) ?? null, options?.params]);
-  const hasMore = shallowRef(false);
-  const total = shallowRef<number>();
-  const isLoadingMore = shallowRef(false);
-  let handle:
-    | (LiveHandle<readonly Shown<T, F, W>[]> & Partial<LiveWindow<readonly Shown<T, F, W>[]>>)
-    | undefined;
-  const live = useLive<readonly Shown<T, F, W>[]>(
-    [() => toValue(resource), text],
-    () => {
-      const [copy, params] = JSON.parse(text()) as [LiveWindowQuery<T, F, W> | null, unknown];
-      const open = toValue(resource).live as (
-        query: unknown,
-        options: unknown,
-      ) => LiveHandle<readonly Shown<T, F, W>[]>;
-      handle = open(copy, params === null ? undefined : { params });
-      isLoadingMore.value = false;
-      return handle;
-    },
-    () => (toValue(query) ?? null) === null,
-    options ?? {},
-    (result) => {
-      hasMore.value = result.hasMore ?? false;
-      total.value = result.total;
-    },
-  );
-  const loadMore = async (count?: number): Promise<void> => {
-    const grown = handle;
-    isLoadingMore.value = true;
-    try {
-      await grown?.loadMore?.(count);
-    } catch (thrown) {
-      if (grown === handle) throw thrown;
-    } finally {
-      if (grown === handle) isLoadingMore.value = false;
-    }
-  };
-  return { ...live, hasMore, total, isLoadingMore, loadMore };
+): Awaitable<UsedWindow<readonly Shown<T, F, W>[]>> {
+  const text = (): string => liveText(toValue(query), { params: options?.params });
+  const followed = useFollower<readonly Shown<T, F, W>[], T>("live", resource, text, options);
+  const { follower, live, window } = followed;
+  const loadMore = (count?: number): Promise<void> => follower.loadMore(count);
+  return awaitable({ ...live, ...window, loadMore }, follower);
 }

@@ -1,5 +1,6 @@
 import { type ShallowRef, shallowRef } from "vue";
-import { type LivesetError, toLivesetError } from "../core/error/liveset-error.ts";
+import { Mutation } from "../binding/mutation.ts";
+import type { LivesetError } from "../core/error/liveset-error.ts";
 
 /** A write and how it stands. */
 export interface Mutate<A extends readonly unknown[], R> {
@@ -25,23 +26,18 @@ export interface Mutate<A extends readonly unknown[], R> {
  * ```
  */
 export function useMutate<A extends readonly unknown[], R>(write: (...args: A) => Promise<R>): Mutate<A, R> {
+  const mutation = new Mutation();
   const pending = shallowRef(false);
   const error = shallowRef<LivesetError | null>(null);
-  let running = 0;
-  const mutate = async (...args: A): Promise<R | undefined> => {
-    pending.value = ++running > 0;
-    error.value = null;
-    try {
-      return await write(...args);
-    } catch (thrown) {
-      error.value = toLivesetError(thrown);
-      return undefined;
-    } finally {
-      pending.value = --running > 0;
-    }
+  mutation.subscribe(() => {
+    const state = mutation.getSnapshot();
+    pending.value = state.pending;
+    error.value = state.error;
+  });
+  return {
+    mutate: (...args) => mutation.run(() => write(...args)),
+    pending,
+    error,
+    reset: () => mutation.reset(),
   };
-  const reset = (): void => {
-    error.value = null;
-  };
-  return { mutate, pending, error, reset };
 }

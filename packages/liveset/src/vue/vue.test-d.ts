@@ -25,17 +25,17 @@ export function lists(): void {
     orderBy: { id: "desc" },
   }));
   same<(typeof data.value)[number]["text"], string>(true);
-  useLiveList(client.tasks);
-  useLiveList(client.tasks, null);
-  useLiveList(client.tasks, ref({ where: { listId: 1 } }), { keepPrevious: true });
-  useLiveList(() => client.tasks, { orderBy: { id: "asc" } });
-  useLiveList(client.scoped, {}, { params: { list: 1 } });
+  void useLiveList(client.tasks);
+  void useLiveList(client.tasks, null);
+  void useLiveList(client.tasks, ref({ where: { listId: 1 } }), { keepPrevious: true });
+  void useLiveList(() => client.tasks, { orderBy: { id: "asc" } });
+  void useLiveList(client.scoped, {}, { params: { list: 1 } });
   // @ts-expect-error text is not declared as a filter
-  useLiveList(client.tasks, { where: { text: "a" } });
+  void useLiveList(client.tasks, { where: { text: "a" } });
   // @ts-expect-error a direction is asc or desc
-  useLiveList(client.tasks, () => ({ orderBy: { id: "up" } }));
+  void useLiveList(client.tasks, () => ({ orderBy: { id: "up" } }));
   // @ts-expect-error list is required
-  useLiveList(client.scoped, {});
+  void useLiveList(client.scoped, {});
   const { recovery } = useLiveList(client.tasks);
   same<typeof recovery.value, "resumed" | "reset" | null>(true);
   // @ts-expect-error snapshots are immutable
@@ -51,7 +51,7 @@ export function fields(key: Ref<number | null>): void {
   const { data: one } = useLiveOne(client.tasks, key, { fields: ["listId"] });
   same<keyof NonNullable<typeof one.value>, "id" | "listId">(true);
   // @ts-expect-error there is no such field
-  useLiveList(client.tasks, { fields: ["nothing"] });
+  void useLiveList(client.tasks, { fields: ["nothing"] });
 }
 
 const nesting = defineApi({
@@ -68,9 +68,9 @@ export function nested(key: Ref<number | null>): void {
   const { data: one } = useLiveOne(client.tasks, key, { with: { list: true } });
   same<NonNullable<typeof one.value>["list"], { readonly id: number; readonly name: string } | null>(true);
   // @ts-expect-error there is no such relation
-  useLiveList(client.lists, () => ({ with: { tasks: true, owner: true } }));
+  void useLiveList(client.lists, () => ({ with: { tasks: true, owner: true } }));
   // @ts-expect-error there is no such relation
-  useLiveOne(client.tasks, key, { with: { owner: true } });
+  void useLiveOne(client.tasks, key, { with: { owner: true } });
 }
 
 export function windows(): void {
@@ -78,14 +78,14 @@ export function windows(): void {
   const { data, loadMore } = useLiveWindow(client.tasks, { orderBy: { id: "desc" }, limit: 50, total: true });
   same<(typeof data.value)[number]["text"], string>(true);
   void loadMore(10);
-  useLiveWindow(client.tasks, () => null);
-  useLiveWindow(client.scoped, { limit: 5 }, { params: { list: 1 } });
+  void useLiveWindow(client.tasks, () => null);
+  void useLiveWindow(client.scoped, { limit: 5 }, { params: { list: 1 } });
   // @ts-expect-error a window has a limit
-  useLiveWindow(client.tasks, { orderBy: { id: "desc" } });
+  void useLiveWindow(client.tasks, { orderBy: { id: "desc" } });
   const count = useLiveCount(client.tasks, { where: { listId: 1 } });
   same<typeof count.data.value, number | undefined>(true);
   // @ts-expect-error text is not declared as a filter
-  useLiveCount(client.tasks, { where: { text: "a" } });
+  void useLiveCount(client.tasks, { where: { text: "a" } });
 }
 
 export function ones(key: Ref<number | null>): void {
@@ -94,12 +94,12 @@ export function ones(key: Ref<number | null>): void {
   same<NonNullable<typeof data.value>["text"], string>(true);
   // @ts-expect-error the row may be unknown or absent
   data.value.text;
-  useLiveOne(client.tasks, () => undefined);
-  useLiveOne(client.scoped, 1, { params: { list: 1 } });
+  void useLiveOne(client.tasks, () => undefined);
+  void useLiveOne(client.scoped, 1, { params: { list: 1 } });
   // @ts-expect-error the key is a number
-  useLiveOne(client.tasks, "1");
+  void useLiveOne(client.tasks, "1");
   // @ts-expect-error list is required
-  useLiveOne(client.scoped, 1);
+  void useLiveOne(client.scoped, 1);
 }
 
 export async function writes(): Promise<void> {

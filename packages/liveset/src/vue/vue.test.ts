@@ -44,7 +44,11 @@ describe("useLiveWindow", () => {
   test("follows the first rows, grows, and begins anew with another query", async () => {
     const direction = ref<"asc" | "desc">("asc");
     const live = setup(() =>
-      useLiveWindow(r.client.tasks, () => ({ orderBy: { id: direction.value }, limit: 1, total: true })),
+      useLiveWindow(r.client.tasks, () => ({
+        orderBy: { id: direction.value },
+        limit: 1,
+        total: true,
+      })),
     );
     expect([live.hasMore.value, live.total.value]).toEqual([false, undefined]);
     r.socket.greet();
