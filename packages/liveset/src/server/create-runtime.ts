@@ -18,6 +18,7 @@ export function createRuntime(api: Api, options: ServerOptions): Runtime {
   const clock = options.clock ?? systemClock;
   const limits = { ...defaultLimits, ...options.limits };
   const log = options.log ?? silent;
+  ensureCluster(options);
   const resources = new Map(
     Object.entries(api.resources).map(([name, declared]) => [name, compileResource(name, declared)]),
   );
@@ -39,6 +40,13 @@ export function createRuntime(api: Api, options: ServerOptions): Runtime {
     onExpiry: options.onExpiry ?? "close",
     principalId: (user) => (user === null ? "" : principalId(user)),
   };
+}
+
+function ensureCluster({ cluster, database }: ServerOptions): void {
+  if (cluster === "slots" && database.dialect !== "postgres")
+    throw new Error(
+      'cluster: "slots" needs PostgreSQL: its slots are those of logical replication. Servers of one SQLite file each read its changes themselves; give them a broker for `refresh` and `revoke`.',
+    );
 }
 
 /** Nobody is null. Nothing at all is a mistake, by which nobody may stay who he was; so is a principal without an id. */

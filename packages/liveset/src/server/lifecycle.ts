@@ -18,6 +18,7 @@ export function createLifecycle<T extends { close(): void }>(
   { database, cluster, resources, log, clock }: Runtime,
   start: () => T,
 ): Lifecycle<T> {
+  const broker = cluster === "slots" ? null : cluster;
   const underWay = new Set<Promise<unknown>>();
   let running: T | undefined;
   let joined = false;
@@ -25,7 +26,7 @@ export function createLifecycle<T extends { close(): void }>(
   let closed: Promise<void> | undefined;
   const begin = async (): Promise<T> => {
     // Tried again, it is not opened twice.
-    if (!joined) await cluster?.open({ log, clock });
+    if (!joined) await broker?.open({ log, clock });
     joined = true;
     await database.open({ tables: tablesOf(resources), log, cluster });
     running = start();
@@ -44,7 +45,7 @@ export function createLifecycle<T extends { close(): void }>(
     running?.close();
     await Promise.allSettled(underWay);
     await database.close();
-    await cluster?.close();
+    await broker?.close();
   };
   return {
     open,

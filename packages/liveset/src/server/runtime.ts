@@ -16,7 +16,7 @@ export interface Runtime {
   readonly children: ReadonlyMap<string, ChildFields>;
   readonly database: Database;
   /** What is shared with the other nodes; null where there is one only. */
-  readonly cluster: ClusterLog | null;
+  readonly cluster: ClusterLog | "slots" | null;
   readonly limits: Limits;
   readonly log: Log;
   readonly clock: Clock;

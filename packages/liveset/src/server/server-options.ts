@@ -33,9 +33,13 @@ export interface ServerOptions {
   /**
    * What several servers of one database share, such as `redisStreams(url)` of `liveset/redis`: `refresh` and `revoke` then reach
    * the open sockets of all, and PostgreSQL's changes are read by one of them and published to all. Servers of one SQLite file each read
-   * its changes themselves. It is opened before the database and closed after it. Default: this server is alone.
+   * its changes themselves. It is opened before the database and closed after it.
+   *
+   * `"slots"`, for PostgreSQL with logical replication: no broker; every server reads the changes by a temporary replication slot of its
+   * own, and `refresh` and `revoke` go through the database. A client that goes to another server resumes there where that
+   * one has been reading since before the client's cursor; else its lists are sent anew. Default: this server is alone.
    */
-  readonly cluster?: ClusterLog;
+  readonly cluster?: ClusterLog | "slots";
   /**
    * The principal of a request, null for nobody. Used alike by REST and the socket. A thrown `LivesetError` refuses
    * the request. Default: nobody is ever signed in.

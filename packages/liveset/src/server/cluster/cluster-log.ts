@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../log.ts";
+import type { NodeChannel } from "./node-channel.ts";
 
 /** A place in a cluster log. Places of one epoch are numbers one after another. */
 export interface LogPlace {
@@ -49,7 +50,7 @@ export interface LogOptions {
  * Every call but `follow`, `listen` and `close` throws a LivesetError `unavailable` where the broker cannot be reached or refuses;
  * whether an `append` that throws has appended must then be looked up.
  */
-export interface ClusterLog {
+export interface ClusterLog extends NodeChannel {
   /** Bytes of UTF-8 that one entry may have. */
   readonly entryBytes: number;
   /**
@@ -77,14 +78,6 @@ export interface ClusterLog {
   read(after: LogPlace, limit: number): Promise<readonly LogEntry[] | null>;
   /** Gives all entries after a place to the follower, and those that come, until the returned function is called. */
   follow(after: LogPlace, follower: LogFollower): () => void;
-  /** Sends a message to all who listen now, oneself included. It is not kept: who is not connected misses it. */
-  send(message: string): Promise<void>;
-  /**
-   * Calls the listener for each message, until the returned function is called. Neither function may throw.
-   *
-   * @param missed called where messages may have been missed: the connection was lost, and is back
-   */
-  listen(listener: (message: string) => void, missed?: () => void): () => void;
   /** Ends following, listening and the connection. */
   close(): Promise<void>;
 }

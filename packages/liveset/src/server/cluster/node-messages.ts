@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../log.ts";
-import type { ClusterLog } from "./cluster-log.ts";
+import type { NodeChannel } from "./node-channel.ts";
 
 /** What one node tells all others: a principal's rights have changed, or are over. */
 export interface NodeMessage {
@@ -18,7 +18,7 @@ export interface NodeListener {
 
 /** What `NodeMessages` works with. */
 export interface NodeMessagesParts {
-  readonly cluster: ClusterLog;
+  readonly channel: NodeChannel;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -44,7 +44,7 @@ export class NodeMessages {
 
   constructor(parts: NodeMessagesParts, listener: NodeListener) {
     this.#parts = parts;
-    this.#leave = parts.cluster.listen(
+    this.#leave = parts.channel.listen(
       (text) => {
         const message = this.#read(text);
         if (message !== null) listener.told(message);
@@ -76,14 +76,14 @@ export class NodeMessages {
   }
 
   async #send(): Promise<void> {
-    const { cluster, log } = this.#parts;
+    const { channel, log } = this.#parts;
     let failing = false;
     while (this.#open) {
       const [next] = this.#waiting;
       if (next === undefined) return;
       const [name, message] = next;
       try {
-        await cluster.send(JSON.stringify({ ...message, from: this.#node }));
+        await channel.send(JSON.stringify({ ...message, from: this.#node }));
         failing = false;
         if (this.#waiting.get(name) === message) this.#waiting.delete(name);
       } catch (error) {

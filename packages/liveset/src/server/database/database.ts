@@ -2,6 +2,7 @@ import type { Cursor } from "../../core/change/cursor.ts";
 import type { LivesetError } from "../../core/error/liveset-error.ts";
 import type { Json } from "../../core/json.ts";
 import type { ClusterLog } from "../cluster/cluster-log.ts";
+import type { NodeChannel } from "../cluster/node-channel.ts";
 import type { Feed } from "../feed/feed.ts";
 import type { Log } from "../log.ts";
 import type { Db } from "../register.ts";
@@ -20,8 +21,11 @@ export interface Mutation {
 export interface OpenOptions {
   readonly tables: readonly TableInfo[];
   readonly log: Log;
-  /** What is shared with other nodes. A database that tells every node of all changes by itself does not need it. */
-  readonly cluster?: ClusterLog | null;
+  /**
+   * What is shared with other nodes; `"slots"`: nothing, every node reads the changes for itself. A database that tells every node of all
+   * changes anyway does not need it.
+   */
+  readonly cluster?: ClusterLog | "slots" | null;
 }
 
 /**
@@ -33,6 +37,8 @@ export interface Database {
   /** The user's own Drizzle database. Writes through it are seen like all others. */
   readonly db: Db;
   readonly feed: Feed;
+  /** Messages between nodes that share nothing else, once it was opened with `cluster: "slots"`. */
+  readonly channel?: NodeChannel | null;
   /** Connects, checks that the tables exist with their declared columns, installs or upgrades capture, starts to listen. */
   open(options: OpenOptions): Promise<void>;
   /**

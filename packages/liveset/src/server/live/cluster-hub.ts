@@ -1,3 +1,4 @@
+import type { NodeChannel } from "../cluster/node-channel.ts";
 import { NodeMessages } from "../cluster/node-messages.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Hub } from "./create-hub.ts";
@@ -9,10 +10,12 @@ import type { Hub } from "./create-hub.ts";
  * @param changing called before rights change that another node speaks of
  * @returns the hub itself where there is no cluster
  */
-export function clusterHub({ cluster, log, clock }: Runtime, hub: Hub, changing: () => void): Hub {
-  if (cluster === null) return hub;
+export function clusterHub(runtime: Runtime, hub: Hub, changing: () => void): Hub {
+  const { log, clock } = runtime;
+  const channel = channelOf(runtime);
+  if (channel === null) return hub;
   const messages = new NodeMessages(
-    { cluster, log, clock },
+    { channel, log, clock },
     {
       told({ type, id }) {
         changing();
@@ -40,4 +43,9 @@ export function clusterHub({ cluster, log, clock }: Runtime, hub: Hub, changing:
       hub.close();
     },
   };
+}
+
+/** Where nodes share no broker, they talk through the database. */
+function channelOf({ cluster, database }: Runtime): NodeChannel | null {
+  return cluster === "slots" ? (database.channel ?? null) : cluster;
 }

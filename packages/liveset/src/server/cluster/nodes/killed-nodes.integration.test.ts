@@ -11,20 +11,35 @@ import { NodeProcess } from "./node-process.fixture.ts";
 
 const isSoak = Number(process.env.LIVESET_SOAK ?? 1) > 1;
 
-/** How long nodes are killed, in ms, and of how many clients. */
-const duration = isSoak ? 60_000 : 12_000;
+/** Of how many clients nodes are killed. */
 const clients = 300;
 const killEvery = 2_000;
 
 /** How long three nodes take to start together on two cores that have nothing else to do, in ms. */
 const usualStart = 3_000;
 
+/** By which broker, or by slots of their own; for how long where it is not a soak, in ms, or not then. */
 const all = [
-  { capture: "wal", program: "redis-server" },
-  { capture: "triggers", program: "nats-server" },
-  { capture: "wal", program: "nats-server" },
-  { capture: "triggers", program: "redis-server" },
+  { capture: "wal", program: "redis-server", short: 12_000 },
+  { capture: "triggers", program: "nats-server", short: 12_000 },
+  { capture: "wal", program: "slots", short: 6_000 },
+  { capture: "wal", program: "nats-server", short: null },
+  { capture: "triggers", program: "redis-server", short: null },
 ] as const;
+const chosen = all.flatMap(({ short, ...each }) => {
+  const duration = isSoak ? 60_000 : short;
+  return duration === null ? [] : [{ ...each, duration }];
+});
+
+/** A broker that ends with the test; null for slots. */
+async function brokerOf(program: string, path: string | null) {
+  if (program === "slots") return null;
+  const kind = brokers.find((each) => each.program === program);
+  if (kind === undefined) throw new Error("There is no such broker.");
+  const broker = await startBroker({ path: path ?? "", args: kind.args, connect: kind.connect });
+  onTestFinished(() => broker.remove());
+  return { program, port: broker.port };
+}
 
 /** Resolves when the condition holds. */
 async function until(condition: () => boolean, what: () => string): Promise<void> {
@@ -34,17 +49,14 @@ async function until(condition: () => boolean, what: () => string): Promise<void
   }
 }
 
-describe.each(isSoak ? all : all.slice(0, 2))("With $program and $capture", ({ capture, program }) => {
-  const path = programForTests(program);
+describe.each(chosen)("With $program and $capture", ({ capture, program, duration }) => {
+  const path = program === "slots" ? null : programForTests(program);
 
-  test.skipIf(path === null)(
+  test.skipIf(path === null && program !== "slots")(
     "P1, P3, P4: three nodes of which one is killed every two seconds, under load: 300 clients are exact at every commit and in the end, and another node reads the changes within five seconds",
     { timeout: 120_000 },
     async () => {
-      const kind = brokers.find((each) => each.program === program);
-      if (kind === undefined) throw new Error("There is no such broker.");
-      const broker = await startBroker({ path: path ?? "", args: kind.args, connect: kind.connect });
-      onTestFinished(() => broker.remove());
+      const broker = await brokerOf(program, path);
       const made = await makeDatabase(createEntries);
       onTestFinished(() => made.remove());
       const ledger = new Ledger(30);
@@ -55,7 +67,7 @@ describe.each(isSoak ? all : all.slice(0, 2))("With $program and $capture", ({ c
           new NodeProcess({
             database: made.url,
             capture,
-            broker: { program, port: broker.port },
+            broker,
             port: await freePort(),
           }),
         );
@@ -117,7 +129,9 @@ describe.each(isSoak ? all : all.slice(0, 2))("With $program and $capture", ({ c
         );
       expect(delays.at(-1)).toBeLessThan(5_000 * slowness);
       expect(resumed).toBeGreaterThan(0);
-      expect(reset).toBe(0);
+      // A node that reads by itself does not know what was before it: whoever comes to one that has just begun may be reset.
+      if (broker !== null) expect(reset).toBe(0);
+      else expect(reset).toBeLessThan(resumed);
     },
   );
 });

@@ -16,10 +16,10 @@ export interface NodeArguments {
 
 const { database, capture, broker, port } = JSON.parse(process.argv[2] ?? "") as NodeArguments;
 const connect = brokers.find(({ program }) => program === broker?.program)?.connect;
-if (connect === undefined || broker === null) throw new Error("There is no such broker.");
+if (connect === undefined && broker !== null) throw new Error("There is no such broker.");
 await serve(defineApi({ entries: resource(entries, { filters: ["owner"] }) }), {
   database: postgres(database, { capture, connections: 8 }),
-  cluster: connect(broker.port, {}),
+  cluster: broker === null ? "slots" : (connect?.(broker.port, {}) ?? "slots"),
   port,
   host: "127.0.0.1",
   log: { level: "warn" },

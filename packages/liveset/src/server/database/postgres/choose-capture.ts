@@ -33,6 +33,6 @@ export async function chooseCapture(
   { schema, log }: { readonly schema: string; readonly log: Log },
 ): Promise<StartCapture> {
   const capture = await captureFor(client, mode, tables, log);
-  await warnOfLeftovers(client, capture, schema, log);
+  await warnOfLeftovers(client, [capture === "wal" ? "triggers" : "wal"], schema, log);
   return capture === "wal" ? startWal : startTriggers;
 }

@@ -35,7 +35,7 @@ export interface CapturePlan {
 export async function planCapture(client: ClientBase, request: CaptureRequest): Promise<CapturePlan> {
   const { schema, role, mode } = request;
   const tables = await readTables(client, request.tables, request.casing);
-  const obstacles = await walObstacles(client, tables, role);
+  const obstacles = await walObstacles(client, tables, { role });
   const capture = mode === "auto" ? (obstacles.length === 0 ? "wal" : "triggers") : mode;
   if (capture === "wal" && obstacles.length > 0) throw new Error(obstacles.join("\n"));
   const steps =

@@ -60,3 +60,22 @@ export async function runSteps(client: ClientBase, steps: readonly InstallStep[]
     }
   }
 }
+
+/**
+ * Runs the steps that a plan has. Of several servers that start at the same time one does it, and the others find it done.
+ *
+ * @returns whether there was something to do
+ */
+export async function installMissing(
+  client: ClientBase,
+  plan: () => Promise<readonly InstallStep[]>,
+): Promise<boolean> {
+  if ((await plan()).length === 0) return false;
+  await client.query("SELECT pg_advisory_lock(hashtext('liveset install'))");
+  try {
+    await runSteps(client, await plan());
+  } finally {
+    await client.query("SELECT pg_advisory_unlock(hashtext('liveset install'))").catch(() => {});
+  }
+  return true;
+}

@@ -5,14 +5,15 @@ import type { Cursor } from "../../../core/change/cursor.ts";
 import type { Transaction } from "../../../core/change/transaction.ts";
 import { LivesetError } from "../../../core/error/liveset-error.ts";
 import type { Json } from "../../../core/json.ts";
+import type { NodeChannel } from "../../cluster/node-channel.ts";
 import type { Feed } from "../../feed/feed.ts";
 import type { Log } from "../../log.ts";
 import type { Db } from "../../register.ts";
 import type { Database, Mutation, OpenOptions } from "../database.ts";
 import { Mutex } from "../mutex.ts";
-import type { Capture, StartCapture } from "./capture.ts";
-import { chooseCapture } from "./choose-capture.ts";
-import { chooseClusterCapture } from "./cluster/choose-cluster-capture.ts";
+import type { Capture, CaptureParts } from "./capture.ts";
+import { chooseStart } from "./choose-start.ts";
+import { NotifyChannel } from "./cluster/notify-channel.ts";
 import { Connections, fewestConnections } from "./connections.ts";
 import { makeDb, type Run, transactionModes } from "./make-db.ts";
 import { Mutations } from "./mutations.ts";
@@ -63,6 +64,7 @@ export function postgres(source: string | Pool, options: PostgresOptions = {}): 
 /** What there is between `open` and `close`. */
 interface Opened {
   readonly capture: Capture;
+  readonly channel: NotifyChannel | null;
   readonly feed: Feed;
   readonly propertyOf: NameOf;
   readonly stop: () => void;
@@ -114,6 +116,10 @@ class PostgresDatabase implements Database {
     return this.#open().feed;
   }
 
+  get channel(): NodeChannel | null {
+    return this.#open().channel;
+  }
+
   get #schema(): string {
     return this.#options.captureSchema ?? "liveset";
   }
@@ -127,12 +133,9 @@ class PostgresDatabase implements Database {
     const read = (client: ClientBase) => readTables(client, tables, casing);
     const found = await withClient(read);
     const mode = this.#options.capture ?? "auto";
-    const choice = { schema: this.#schema, log };
-    const start: StartCapture =
-      cluster === null
-        ? await withClient((client) => chooseCapture(client, mode, found, choice))
-        : await withClient((client) => chooseClusterCapture(client, mode, found, { ...choice, cluster }));
-    const capture = await start({
+    const choice = { schema: this.#schema, log, cluster };
+    const start = await withClient((client) => chooseStart(client, mode, found, choice));
+    const parts: CaptureParts = {
       tables: found,
       readTables: read,
       makeClient: (mode) => this.#connections.makeClient(mode),
@@ -140,7 +143,9 @@ class PostgresDatabase implements Database {
       schema: this.#schema,
       log,
       keep,
-    });
+    };
+    const capture = await start(parts);
+    const channel = cluster === "slots" ? await this.#beginChannel(parts, capture) : null;
     const prune = (): void =>
       void withClient((client) => this.#mutations.prune(client, keep.age)).catch((error) =>
         log.warn({ err: error }, "answers of mutations could not be pruned"),
@@ -149,6 +154,7 @@ class PostgresDatabase implements Database {
     timer.unref();
     this.#opened = {
       capture,
+      channel,
       feed: outsideOfAll(capture.feed),
       propertyOf: nameOf(found),
       stop: () => clearInterval(timer),
@@ -199,8 +205,20 @@ class PostgresDatabase implements Database {
     this.#opened?.stop();
     await Promise.allSettled(this.#running);
     for (const slots of this.#slots) await slots.idle();
+    await this.#opened?.channel?.end();
     await this.#opened?.capture.stop();
     await this.#connections.end();
+  }
+
+  async #beginChannel(parts: CaptureParts, capture: Capture): Promise<NotifyChannel> {
+    const channel = new NotifyChannel(parts);
+    try {
+      await channel.begin();
+      return channel;
+    } catch (error) {
+      await capture.stop();
+      throw error;
+    }
   }
 
   /** A statement of the user's: in the open transaction, else alone. */

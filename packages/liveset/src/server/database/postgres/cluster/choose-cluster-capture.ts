@@ -15,6 +15,6 @@ export async function chooseClusterCapture(
   { schema, log, cluster }: { readonly schema: string; readonly log: Log; readonly cluster: ClusterLog },
 ): Promise<StartCapture> {
   const way = await captureFor(client, mode, tables, log);
-  await warnOfLeftovers(client, way, schema, log);
+  await warnOfLeftovers(client, [way === "wal" ? "triggers" : "wal"], schema, log);
   return (parts) => startCluster(parts, way, cluster);
 }

@@ -4,18 +4,18 @@ import { systemClock } from "../../../system-clock.ts";
 import type { Database } from "../../database.ts";
 
 /** A database whose `open` joins a cluster, as a server's does, and whose `close` leaves it. */
-export function clustered(database: Database, cluster: ClusterLog): Database {
+export function clustered(database: Database, cluster: ClusterLog | "slots"): Database {
   return new Proxy(database, {
     get(target, name) {
       if (name === "open")
         return async (options: Parameters<Database["open"]>[0]) => {
-          await cluster.open({ log: options.log, clock: systemClock });
+          if (cluster !== "slots") await cluster.open({ log: options.log, clock: systemClock });
           await target.open({ ...options, cluster });
         };
       if (name === "close")
         return async () => {
           await target.close();
-          await cluster.close();
+          if (cluster !== "slots") await cluster.close();
         };
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;

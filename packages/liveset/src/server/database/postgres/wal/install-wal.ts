@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { ClientBase } from "pg";
+import type { Client, ClientBase } from "pg";
 import type { Log } from "../../../log.ts";
 import type { DatabaseTable } from "../capture.ts";
-import { runSteps } from "../own-tables.ts";
+import { installMissing } from "../own-tables.ts";
 import { literal, quoted } from "../sql-name.ts";
 import { planWal } from "./plan-wal.ts";
 import { slotName } from "./slot-name.ts";
@@ -17,6 +17,8 @@ export interface InstalledWal {
   readonly floor: number;
   /** Tells this cluster, its timeline and this database from others. */
   readonly identity: string;
+  /** The connection that a temporary slot lives and dies with; null where the slot stays. */
+  readonly connection: Client | null;
 }
 
 /** The timeline is another one after a failover; it is in the name of the file that is written now. A standby has no such file. */
@@ -41,25 +43,16 @@ export async function installWal(
   tables: readonly DatabaseTable[],
   { schema, log, lost }: WalInstalling,
 ): Promise<InstalledWal> {
-  const obstacles = await walObstacles(client, tables);
-  if (obstacles.length > 0)
-    throw new Error(`Capture by logical replication is not possible: ${obstacles.join(" ")}`);
-  const publication = schema;
-  const missing = await planWal(client, tables, schema);
-  if (missing.length > 0) {
-    await runSteps(client, missing);
-    log.info({ publication }, "capture by logical replication installed");
-  }
+  const { publication, identity, isNew } = await preparePublication(client, tables, { schema, log });
   const slot = await slotName(client, schema);
-  const identity = await identityOf(client);
   const wanted = { wal_identity: identity, wal_layout: layoutText(tables) };
   const meta = await metaOf(client, schema);
   const isAsBefore = Object.entries(wanted).every(([key, value]) => meta.get(key) === value);
   const known = meta.get("wal_epoch");
   const there = await slotPlace(client, slot);
-  const isWhole = isAsBefore && missing.length === 0 && there !== null;
+  const isWhole = isAsBefore && !isNew && there !== null;
   if (known !== undefined && known !== lost && isWhole)
-    return { epoch: known, publication, slot, floor: there, identity };
+    return { epoch: known, publication, slot, floor: there, identity, connection: null };
   const epoch = randomBytes(4).toString("hex");
   await setMeta(client, schema, { ...wanted, wal_epoch: "" });
   const floor = await makeSlot(client, slot);
@@ -68,7 +61,27 @@ export async function installWal(
     { slot, epoch },
     "the log of changes begins anew at the slot: lists of clients that come back are reset",
   );
-  return { epoch, publication, slot, floor, identity };
+  return { epoch, publication, slot, floor, identity, connection: null };
+}
+
+/**
+ * Makes all of it but the slot, and says whether something was missing.
+ *
+ * @param ownSlot whether a slot has to be free for this server alone
+ * @throws Error that says what the server lacks, or which SQL the role may not run.
+ */
+export async function preparePublication(
+  client: ClientBase,
+  tables: readonly DatabaseTable[],
+  { schema, log, ownSlot = false }: Pick<WalInstalling, "schema" | "log"> & { readonly ownSlot?: boolean },
+): Promise<{ readonly publication: string; readonly identity: string; readonly isNew: boolean }> {
+  const obstacles = await walObstacles(client, tables, { ownSlot });
+  if (obstacles.length > 0)
+    throw new Error(`Capture by logical replication is not possible: ${obstacles.join(" ")}`);
+  const publication = schema;
+  const isNew = await installMissing(client, () => planWal(client, tables, schema));
+  if (isNew) log.info({ publication }, "capture by logical replication installed");
+  return { publication, identity: await identityOf(client), isNew };
 }
 
 /** Makes the next start begin a new epoch. */
@@ -93,7 +106,7 @@ export async function slotPlace(client: ClientBase, slot: string): Promise<numbe
 }
 
 /** What the stream's rows mean: another text makes the log begin anew. */
-function layoutText(tables: readonly DatabaseTable[]): string {
+export function layoutText(tables: readonly DatabaseTable[]): string {
   const parts = tables.map(({ info, oid, columns }) => ({
     oid,
     name: info.name,

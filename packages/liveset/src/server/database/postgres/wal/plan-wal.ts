@@ -2,7 +2,13 @@ import type { ClientBase } from "pg";
 import type { DatabaseTable } from "../capture.ts";
 import { type InstallStep, planOwnTables } from "../own-tables.ts";
 import { quoted } from "../sql-name.ts";
-import { truncateCapture, truncateTrigger } from "./truncate-capture.ts";
+import {
+  createTruncateFunction,
+  createTruncateTrigger,
+  truncateBody,
+  truncateFunction,
+  truncateTrigger,
+} from "./truncate-capture.ts";
 
 /** Says what capture by logical replication lacks, apart from its slot: full replica identity, a publication, triggers for TRUNCATE. */
 export async function planWal(
@@ -58,13 +64,17 @@ async function missingTriggers(
   schema: string,
 ): Promise<string[]> {
   // One is enough for all streams of the database, whichever server made it.
-  const { rows } = await client.query<{ name: string; body: string }>(
-    `SELECT p.proname AS name, p.prosrc AS body FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-     WHERE t.tgname = $1 AND t.tgenabled = 'A'`,
-    [truncateTrigger],
+  const { rows } = await client.query<{ oid: number }>(
+    `SELECT t.tgrelid::int8::float8 AS oid FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+     WHERE t.tgname = $1 AND t.tgenabled = 'A' AND p.proname = $2 AND p.prosrc = $3`,
+    [truncateTrigger, truncateFunction, truncateBody],
   );
-  return tables
-    .map((table) => truncateCapture(table, schema))
-    .filter(({ name, body }) => !rows.some((row) => row.name === name && row.body === body))
-    .flatMap(({ create }) => create);
+  const bare = tables.filter(({ oid }) => !rows.some((row) => row.oid === oid));
+  if (bare.length === 0) return [];
+  const own = await client.query(
+    "SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1 AND p.proname = $2 AND p.prosrc = $3",
+    [schema, truncateFunction, truncateBody],
+  );
+  const missing = own.rowCount === 0 ? createTruncateFunction(schema) : [];
+  return [...missing, ...bare.flatMap((table) => createTruncateTrigger(table, schema))];
 }

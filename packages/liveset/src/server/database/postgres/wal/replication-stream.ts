@@ -4,8 +4,10 @@ import { literal, quoted } from "../sql-name.ts";
 
 /** What a stream is made of. */
 export interface ReplicationParts {
-  /** A connection in replication mode, not yet connected. */
+  /** A connection in replication mode. */
   readonly client: Client;
+  /** Whether it is connected, and its session set, already. */
+  readonly isConnected: boolean;
   readonly slot: string;
   readonly publication: string;
   /** Is given each message of the plugin. What it throws ends the stream. */
@@ -14,7 +16,7 @@ export interface ReplicationParts {
   readonly onServerEnd: (end: number) => void;
   /** Up to where the slot may forget. */
   readonly confirmed: () => number;
-  /** Is called once when the stream has ended, with the reason. */
+  /** Is called once when the stream has ended after it had begun, with the reason. */
   readonly onEnd: (error: unknown) => void;
 }
 
@@ -36,6 +38,7 @@ const epoch2000 = 946_684_800_000;
 export class ReplicationStream {
   readonly #parts: ReplicationParts;
   #timer: ReturnType<typeof setInterval> | null = null;
+  #begun = false;
   #ended = false;
   #heardAt = 0;
 
@@ -46,18 +49,43 @@ export class ReplicationStream {
   /**
    * Resolves when the server has begun to send, from where the slot stands.
    *
-   * @throws Error of the server's, such as that another process reads the slot.
+   * @throws Error of the server's, such as that another process reads the slot; the connection is ended then.
    */
   async begin(): Promise<void> {
-    const { client, slot, publication } = this.#parts;
+    const { client } = this.#parts;
     client.on("error", (error) => this.#end(error));
     client.on("end", () => this.#end(new Error("Connection terminated")));
-    await client.connect();
-    // The texts of values in the stream are those of its own session.
-    await setSession(client);
+    try {
+      if (!this.#parts.isConnected) {
+        await client.connect();
+        // The texts of values in the stream are those of its own session.
+        await setSession(client);
+      }
+      await this.#start();
+    } catch (error) {
+      this.#end(error);
+      throw error;
+    }
+    if (this.#ended) return;
+    this.#heardAt = Date.now();
+    this.#timer = setInterval(() => {
+      if (Date.now() - this.#heardAt > longestSilence)
+        this.#end(new Error("The stream of changes is silent."));
+      this.say();
+    }, sayEvery);
+    this.#timer.unref();
+  }
+
+  async #start(): Promise<void> {
+    const { client, slot, publication } = this.#parts;
     const connection = connectionOf(client);
     connection.on("copyData", ({ chunk }) => this.#receive(chunk));
-    const begun = new Promise<void>((resolve) => connection.once("replicationStart", resolve));
+    const begun = new Promise<void>((resolve) =>
+      connection.once("replicationStart", () => {
+        this.#begun = true;
+        resolve();
+      }),
+    );
     const ended = client.query(
       `START_REPLICATION SLOT ${quoted(slot)} LOGICAL 0/0 (proto_version '1', publication_names ${literal(quoted(publication))}, messages 'true')`,
     );
@@ -67,13 +95,6 @@ export class ReplicationStream {
       (error) => this.#end(error),
     );
     await Promise.race([begun, ended]);
-    this.#heardAt = Date.now();
-    this.#timer = setInterval(() => {
-      if (Date.now() - this.#heardAt > longestSilence)
-        this.#end(new Error("The stream of changes is silent."));
-      this.say();
-    }, sayEvery);
-    this.#timer.unref();
   }
 
   /** Tells the server up to where the slot may forget. */
@@ -120,7 +141,8 @@ export class ReplicationStream {
     this.#ended = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     void this.#parts.client.end().catch(() => {});
-    this.#parts.onEnd(error);
+    // Before that, whoever has called `begin` is told.
+    if (this.#begun) this.#parts.onEnd(error);
   }
 }
 

@@ -37,6 +37,8 @@ export interface SlotFollowerParts<S extends { readonly installed: InstalledWal 
  *   following ── connection lost ──► away ── the slot stands where it did ──► following
  *       │                             └───── slot lost, another database ─┐
  *       └── cannot be followed without a wrong row ──────────────────────► broken ── slot made anew ──► following, a new epoch
+ *
+ * A temporary slot is lost with its connection.
  */
 export class SlotFollower<S extends { readonly installed: InstalledWal }> {
   readonly #parts: SlotFollowerParts<S>;
@@ -80,7 +82,8 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
   async #connect(): Promise<void> {
     const { makeClient, receive, serverEnd, confirmed } = this.#parts;
     const stream: ReplicationStream = new ReplicationStream({
-      client: makeClient({ replication: "database" }),
+      client: this.#installed.connection ?? makeClient({ replication: "database" }),
+      isConnected: this.#installed.connection !== null,
       slot: this.#installed.slot,
       publication: this.#installed.publication,
       onMessage: receive,
@@ -133,7 +136,9 @@ export class SlotFollower<S extends { readonly installed: InstalledWal }> {
   /** Why the slot is not the one that was followed; null where it is. */
   async #doubt(): Promise<StreamBroken | null> {
     const { withClient, received, doubt } = this.#parts;
-    const { identity, slot } = this.#installed;
+    const { identity, slot, connection } = this.#installed;
+    if (connection !== null)
+      return new StreamBroken("The temporary replication slot has ended with its connection.");
     const [here, place] = await withClient(async (client) => [
       await identityOf(client),
       await slotPlace(client, slot),

@@ -11,8 +11,8 @@ export type WalNote =
   | readonly ["mutation", id: string]
   /** A mark: whoever wrote it waits for it in the stream. */
   | readonly ["mark", id: string]
-  /** A row that TRUNCATE takes away, in the order of the declared columns. */
-  | readonly ["truncated", oid: number, row: readonly (string | null)[]];
+  /** A row that TRUNCATE takes away: the names of the table's columns, and their values. */
+  | readonly ["truncated", oid: number, names: readonly string[], row: readonly (string | null)[]];
 
 /** A transaction of the stream. */
 export interface WalTransaction {
@@ -148,8 +148,10 @@ export class WalAssembler {
     if (note[0] === "mutation") this.#mutations.push(note[1]);
     if (note[0] === "mark") this.#marks.push(note[1]);
     if (note[0] !== "truncated") return;
-    const layout = this.#tables.findIndex((table) => table.oid === note[1]);
-    if (layout >= 0) this.#add(layout, "d", JSON.stringify(note[2]), null);
+    const [, oid, names, row] = note;
+    const layout = this.#tables.findIndex((table) => table.oid === oid);
+    const columns = this.#tables[layout]?.columns.map(({ name }) => row[names.indexOf(name)] ?? null);
+    if (columns !== undefined) this.#add(layout, "d", JSON.stringify(columns), null);
   }
 
   #add(layout: number, op: string, before: string | null, after: string | null): void {

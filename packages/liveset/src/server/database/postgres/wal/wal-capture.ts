@@ -5,7 +5,7 @@ import type { Cursor } from "../../../../core/change/cursor.ts";
 import { LivesetError } from "../../../../core/error/liveset-error.ts";
 import { Mutex } from "../../mutex.ts";
 import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
-import { forgetEpoch, type InstalledWal } from "./install-wal.ts";
+import type { InstalledWal } from "./install-wal.ts";
 import { noteInWal } from "./note-in-wal.ts";
 import { SlotFollower } from "./slot-follower.ts";
 import { type StreamBroken, WalAssembler, type WalTransaction } from "./wal-assembler.ts";
@@ -37,6 +37,8 @@ export interface WalStart {
   readonly installed: InstalledWal;
   readonly tables: readonly DatabaseTable[];
   readonly begun: WalEpoch;
+  /** Transactions before it that were not visible yet when it was made. */
+  readonly unseen: readonly number[];
 }
 
 /** What capture by logical replication works with. */
@@ -46,6 +48,8 @@ export interface WalCaptureParts extends CaptureParts {
   readonly doubt: (tables: readonly DatabaseTable[]) => Promise<string | null>;
   /** Begins another epoch than one that is lost. */
   readonly startAnew: (lost: string) => Promise<WalStart>;
+  /** Keeps a server that starts meanwhile from going on with an epoch that is lost. */
+  readonly forget: () => Promise<void>;
 }
 
 /** Gives listeners the transactions of a replication slot, and finds the places of snapshots among them. */
@@ -61,9 +65,10 @@ export class WalCapture implements Capture {
   #isHeld = false;
   #heldRows = 0;
   /** Given, and not known to be visible yet: a commit is in the stream before it is visible. */
-  #unseen: number[] = [];
+  #unseen: number[];
   /** Where the last transaction received ends: after a lost connection some come again. */
   #received: number;
+  readonly #isTemporary: boolean;
   #serverEnd = 0;
   #tables: readonly DatabaseTable[];
   #assembler: WalAssembler;
@@ -81,6 +86,8 @@ export class WalCapture implements Capture {
     this.feed = new WalFeed(begun, parts.log);
     this.#parts = parts;
     this.#received = installed.floor;
+    this.#unseen = [...parts.start.unseen];
+    this.#isTemporary = installed.connection !== null;
     this.#tables = tables;
     this.#assembler = new WalAssembler(tables);
     this.#marks = new WalMarks(parts.makeClient, this.#instance);
@@ -230,8 +237,9 @@ export class WalCapture implements Capture {
     this.#follower.say();
   }
 
-  /** Up to where the slot may forget: what clients come back to is kept, within bounds. */
+  /** Up to where the slot may forget: what clients come back to is kept, within bounds. Nobody comes back to a temporary one. */
   #confirmed(): number {
+    if (this.#isTemporary) return this.#received;
     const isFar = this.#serverEnd - this.feed.floor > mostWal;
     return isFar && this.#queue.length === 0 ? Math.max(this.#received, this.feed.floor) : this.feed.floor;
   }
@@ -257,27 +265,26 @@ export class WalCapture implements Capture {
 
   /** No more can be told without a wrong row: everything says so until the slot is made anew. */
   #break(reason: StreamBroken): void {
-    const { withClient, schema, log } = this.#parts;
+    const { forget, log } = this.#parts;
     this.#broken = new LivesetError("unavailable", {
       detail: "The changes of the database cannot be followed.",
       retryAfter: 1,
       cause: reason,
     });
     this.#marks.refuse(this.#broken);
-    // A server that starts meanwhile must not go on either.
-    this.#forgotten = withClient((client) => forgetEpoch(client, schema)).catch((error) =>
+    this.#forgotten = forget().catch((error) =>
       log.debug({ err: error }, "the epoch could not be marked as over"),
     );
   }
 
   /** Another epoch begins. In a turn, so that no snapshot seeks its place meanwhile. */
-  #restart({ installed, tables, begun }: WalStart): Promise<void> {
+  #restart({ installed, tables, begun, unseen }: WalStart): Promise<void> {
     return this.#turns.run(() => {
       this.#tables = tables;
       this.#assembler = new WalAssembler(tables);
       this.#queue = [];
       this.#heldRows = 0;
-      this.#unseen = [];
+      this.#unseen = [...unseen];
       this.#received = installed.floor;
       this.#serverEnd = installed.floor;
       this.#broken = null;

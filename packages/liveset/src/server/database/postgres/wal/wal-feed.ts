@@ -12,6 +12,16 @@ import type { WalTransaction } from "./wal-assembler.ts";
 export interface WalEpoch extends LogReading {
   /** Where the slot stood at the start: what came after is known. */
   readonly floor: number;
+  /** Where other servers give cursors of the same epoch; null where there are none. */
+  readonly shared: SharedEpoch | null;
+}
+
+/** An epoch whose cursors mean the same on servers of which each reads the WAL for itself, from different places on. */
+export interface SharedEpoch {
+  /** The feed's own identity: what this server knows begins anew where its slot does. */
+  readonly run: string;
+  /** Resolves when all that was committed before the call has been given. */
+  readonly caughtUp: () => Promise<void>;
 }
 
 /** What is forgotten. */
@@ -31,7 +41,7 @@ interface Kept {
 
 /** The feed of the stream's transactions; a place is where one ends in the WAL. The last ones are kept, for clients that come back. */
 export class WalFeed implements Feed {
-  #reading: LogReading;
+  #reading: WalEpoch;
   readonly #listeners: FeedListeners;
   #kept: Kept[] = [];
   #rows = 0;
@@ -47,7 +57,7 @@ export class WalFeed implements Feed {
   }
 
   get epoch(): string {
-    return this.#reading.epoch;
+    return this.#reading.shared?.run ?? this.#reading.epoch;
   }
 
   get cursor(): Cursor {
@@ -60,19 +70,21 @@ export class WalFeed implements Feed {
   }
 
   compare(a: Cursor, b: Cursor): number {
-    return placeIn(this.epoch, a).seq - placeIn(this.epoch, b).seq;
+    const { epoch } = this.#reading;
+    return placeIn(epoch, a).seq - placeIn(epoch, b).seq;
   }
 
-  parse(text: string): Cursor | null {
-    const place = placeOf(this.epoch, text);
+  parse(text: string): Cursor | null | Promise<Cursor | null> {
+    const place = placeOf(this.#reading.epoch, text);
     if (place === null) return null;
+    if (this.#reading.shared !== null) return this.#parseShared(text as Cursor, this.#reading.shared);
     // Of a place at the floor or below it no time is known any more; `read` says what is pruned.
-    const isKnown = place.seq <= this.#floor || this.#kept[this.#indexOf(place.seq)]?.place.at === place.at;
-    return isKnown ? (text as Cursor) : null;
+    return place.seq <= this.#floor || this.#has(place) ? (text as Cursor) : null;
   }
 
   async read(after: Cursor, upTo: Cursor): Promise<readonly Transaction[] | null> {
-    const [from, to] = [placeIn(this.epoch, after), placeIn(this.epoch, upTo)];
+    const { epoch } = this.#reading;
+    const [from, to] = [placeIn(epoch, after), placeIn(epoch, upTo)];
     if (from.seq < this.#floor) return null;
     return this.#kept
       .filter(({ place }) => place.seq > from.seq && place.seq <= to.seq)
@@ -111,7 +123,8 @@ export class WalFeed implements Feed {
 
   /** Forgets what is too much, too old, or ends before a place in the WAL. The newest transaction stays. */
   prune(limits: PruneLimits): void {
-    const until = limits.until === undefined ? null : (placeOf(this.epoch, limits.until ?? "")?.seq ?? -1);
+    const { epoch } = this.#reading;
+    const until = limits.until === undefined ? null : (placeOf(epoch, limits.until ?? "")?.seq ?? -1);
     let gone = 0;
     for (const { place, rows } of this.#kept.slice(0, -1)) {
       if (this.#rows <= limits.count && place.at >= limits.oldest && place.seq >= limits.before) break;
@@ -121,6 +134,26 @@ export class WalFeed implements Feed {
       gone++;
     }
     if (gone > 0) this.#kept = this.#kept.slice(gone);
+  }
+
+  /**
+   * Another server's cursor may be of a transaction that is still on its way to this one, or be where that server began, which is no
+   * transaction's place: then it means the last one before.
+   */
+  async #parseShared(text: Cursor, { run, caughtUp }: SharedEpoch): Promise<Cursor | null> {
+    if (this.compare(text, this.#cursor) > 0) await caughtUp();
+    const { epoch } = this.#reading;
+    const place = placeOf(epoch, text);
+    // It may have begun anew meanwhile.
+    if (place === null || run !== this.epoch || place.seq < this.#floor) return null;
+    if (place.seq === this.#floor || this.#has(place)) return text;
+    if (place.at !== 0) return null;
+    const before = this.#kept.findLast((kept) => kept.place.seq < place.seq);
+    return before?.transaction.cursor ?? cursorOf(epoch, { seq: this.#floor, at: 0 });
+  }
+
+  #has(place: LogPlace): boolean {
+    return this.#kept[this.#indexOf(place.seq)]?.place.at === place.at;
   }
 
   /** Where a place is among those kept, which are in order; -1 where it is not. */

@@ -5,11 +5,19 @@ import { quoted } from "../sql-name.ts";
 /** Roles by which managed databases let others replicate. */
 const managed: readonly string[] = ["rds_replication", "rds_superuser"];
 
-/** Why a role (that of the connection by default) cannot capture tables by logical replication, one sentence each; empty where it can. */
+/** Whose capture it is to be. */
+export interface WalUse {
+  /** Default: that of the connection. */
+  readonly role?: string | null;
+  /** Whether the server needs a slot of its own, beside those that are there. Default: one for all. */
+  readonly ownSlot?: boolean;
+}
+
+/** Why a role cannot capture tables by logical replication, one sentence each; empty where it can. */
 export async function walObstacles(
   client: ClientBase,
   tables: readonly DatabaseTable[],
-  role: string | null = null,
+  { role = null, ownSlot = false }: WalUse = {},
 ): Promise<readonly string[]> {
   const { rows } = await client.query<{ level: string; may: boolean; role: string }>(
     `SELECT current_setting('wal_level') AS level, rolname AS role,
@@ -28,17 +36,17 @@ export async function walObstacles(
     obstacles.push(
       `The role "${server?.role}" may not replicate. Let a superuser run: ALTER ROLE ${quoted(server?.role ?? "")} REPLICATION;`,
     );
-  return [...obstacles, ...(await missingSlot(client)), ...(await generatedColumns(client, tables))];
+  return [...obstacles, ...(await missingSlot(client, ownSlot)), ...(await generatedColumns(client, tables))];
 }
 
 /** Where a slot of this database is there already, it mostly is ours. */
-async function missingSlot(client: ClientBase): Promise<string[]> {
+async function missingSlot(client: ClientBase, ownSlot: boolean): Promise<string[]> {
   const { rows } = await client.query<{ most: number; used: number; own: boolean }>(
     `SELECT current_setting('max_replication_slots')::integer AS most, count(*)::integer AS used,
        coalesce(bool_or(database = current_database() AND plugin = 'pgoutput'), false) AS own FROM pg_replication_slots`,
   );
   const { most = 0, used = 0, own = false } = rows[0] ?? {};
-  return own || used < most ? [] : [`All ${most} of max_replication_slots are taken.`];
+  return (own && !ownSlot) || used < most ? [] : [`All ${most} of max_replication_slots are taken.`];
 }
 
 async function generatedColumns(client: ClientBase, tables: readonly DatabaseTable[]): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseSnapshot, seenOf } from "./wal-snapshot.ts";
+import { notYetVisible, parseSnapshot, seenOf } from "./wal-snapshot.ts";
 
 test("a snapshot sees what committed below xmax and was not open", () => {
   const snapshot = parseSnapshot("10:20:10,15");
@@ -23,6 +23,14 @@ test("P2 a snapshot has a place in the stream only where it sees the first trans
   expect(seenOf(parseSnapshot("5:9:7"), [8, 7])).toBe(1);
   expect(seenOf(parseSnapshot("5:9:7"), [7, 8])).toBeNull();
   expect(seenOf(parseSnapshot("5:9:7"), [7, 9])).toBe(0);
+});
+
+test("P2 what the WAL has committed and a snapshot does not see yet is told apart from what is still open", () => {
+  const turn = 2n ** 32n;
+  // 12 was open for the WAL too; 15 and 21 were committed in it.
+  expect(notYetVisible("10:22:12", "12:20:12,15")).toEqual([15, 20, 21]);
+  expect(notYetVisible("10:22:12", "22:22:")).toEqual([]);
+  expect(notYetVisible(`${turn}:${turn + 3n}:`, `${turn + 1n}:${turn + 3n}:${turn + 1n}`)).toEqual([1]);
 });
 
 test("another text is no snapshot", () => {

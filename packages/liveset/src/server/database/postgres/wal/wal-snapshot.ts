@@ -5,6 +5,7 @@ export interface WalSnapshot {
 }
 
 const span = 2n ** 32n;
+const form = /^(\d+):(\d+):([\d,]*)$/;
 
 /**
  * Reads `xmin:xmax:xip,…`.
@@ -12,16 +13,31 @@ const span = 2n ** 32n;
  * @throws Error for another text.
  */
 export function parseSnapshot(text: string): WalSnapshot {
-  const match = /^(\d+):(\d+):([\d,]*)$/.exec(text);
-  if (match === null) throw new Error(`"${text}" is not a snapshot.`);
-  const xmax = BigInt(match[2] ?? "");
-  const open = new Set((match[3] ?? "").split(",").filter((xid) => xid !== ""));
+  const { xmax, open } = partsOf(text);
   return {
     sees: (xid) => {
       const full = widen(xid, xmax);
-      return full < xmax && !open.has(String(full));
+      return full < xmax && !open.has(full);
     },
   };
+}
+
+/**
+ * The transactions that one snapshot sees and a later one does not: where the first was made from the WAL, commits that are written and
+ * not visible yet. Their ids' lower halves.
+ */
+export function notYetVisible(fromWal: string, later: string): number[] {
+  const [first, second] = [parseSnapshot(fromWal), partsOf(later)];
+  const candidates = [...second.open];
+  for (let xid = second.xmax; xid < partsOf(fromWal).xmax; xid++) candidates.push(xid);
+  return candidates.map((xid) => Number(xid % span)).filter((xid) => first.sees(xid));
+}
+
+function partsOf(text: string): { readonly xmax: bigint; readonly open: ReadonlySet<bigint> } {
+  const match = form.exec(text);
+  if (match === null) throw new Error(`"${text}" is not a snapshot.`);
+  const open = (match[3] ?? "").split(",").filter((xid) => xid !== "");
+  return { xmax: BigInt(match[2] ?? ""), open: new Set(open.map(BigInt)) };
 }
 
 /** The whole id nearest to another. */
