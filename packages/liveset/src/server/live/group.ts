@@ -29,7 +29,9 @@ export class Group {
   readonly judged: JudgedQuery | null;
   /** Columns of which old values are told beside the rows. */
   readonly traced: readonly string[];
-  readonly #judge: Judge | null;
+  readonly #may: LiveQuery["may"];
+  /** Made for the first change: of a million groups few see one at any time. */
+  #judge: Judge | null = null;
   /** Those that are up to date. */
   readonly #audiences = new SmallSet<Audience>();
   /** How many subscriptions they have, of those that have several. */
@@ -45,12 +47,13 @@ export class Group {
     this.predicate = query.bound.predicate;
     this.judged = judged;
     this.traced = query.traced;
-    this.#judge = judged === null ? judgeOf(query) : null;
+    this.#may = query.may;
   }
 
-  /** Throws what a permission throws. */
+  /** Of a group that memory can judge. Throws what a permission throws. */
   judge(change: Change): Transition {
-    return this.#judge?.transition(change) ?? "none";
+    this.#judge ??= judgeOf(this.predicate, this.resource, this.#may);
+    return this.#judge.transition(change);
   }
 
   /** Everything from now on, netted, until `release`. For those whose rows are being read. */

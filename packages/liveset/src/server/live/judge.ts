@@ -2,7 +2,8 @@ import type { Change } from "../../core/change/change.ts";
 import { type Transition, transition } from "../../core/change/transition.ts";
 import type { WireRow } from "../../core/json.ts";
 import { compilePredicate } from "../../core/query/evaluate.ts";
-import type { LiveQuery } from "./live-query.ts";
+import type { Predicate } from "../../core/query/predicate.ts";
+import type { CompiledResource } from "../compiled-resource.ts";
 
 /** Tells what a change means to a group. */
 export interface Judge {
@@ -12,13 +13,12 @@ export interface Judge {
 
 type Test = (row: WireRow) => boolean;
 
-/** The judge of a query: its predicate on the row before and after; for a row with a permission, that as well. */
-export function judgeOf({ bound, may }: LiveQuery): Judge {
-  const test = compilePredicate(bound.predicate, bound.resource.info.columns);
+/** The judge of a condition: it on the row before and after; with a permission (`may`, of one row), that as well. */
+export function judgeOf(predicate: Predicate, { info }: CompiledResource, may: Test | null): Judge {
+  const test = compilePredicate(predicate, info.columns);
   return may === null ? new ByTest(test) : new ByPermission(test, may);
 }
 
-/** An object and no closure: there may be a million of them. */
 class ByTest implements Judge {
   readonly #test: Test;
 

@@ -42,6 +42,9 @@ export interface LiveQuery {
   readonly traced: readonly string[];
 }
 
+/** One for all: every group has it. */
+const none: readonly never[] = [];
+
 /**
  * Binds what a client wants to follow.
  *
@@ -78,7 +81,7 @@ async function liveList(
   runtime: Runtime,
   resource: CompiledResource,
   context: Context,
-  { key, query = {}, traced = [], within }: Ask,
+  { key, query = {}, traced = none, within }: Ask,
   caller: Caller,
 ): Promise<LiveQuery> {
   if (key !== undefined) throw invalid(["key"], "unexpected", "list takes no key.");
@@ -129,7 +132,7 @@ async function liveCount(
   const window = { limit: 0, total: true };
   const { may, owner } = rowPermission(bound, caller);
   const text = groupText(bound, "count", owner);
-  return { bound, isList: true, window, order: [], text, may, traced: [] };
+  return { bound, isList: true, window, order: none, text, may, traced: none };
 }
 
 /** How a list is cut; null where it is not. */
@@ -153,7 +156,7 @@ async function liveRow(
   runtime: Runtime,
   resource: CompiledResource,
   context: Context,
-  { key: given, lookup, query, traced = [] }: Ask,
+  { key: given, lookup, query, traced = none }: Ask,
   caller: Caller,
 ): Promise<LiveQuery> {
   const key = lookup === undefined ? given : await keyOf(runtime, resource, context, lookup);
@@ -161,7 +164,7 @@ async function liveRow(
   const bound = tracing(await bindRow(runtime, resource, context, key, query), traced);
   const { may, owner } = rowPermission(bound, caller);
   const text = groupText(bound, "retrieve", owner);
-  return { bound, isList: false, window: null, order: [], text, may, traced };
+  return { bound, isList: false, window: null, order: none, text, may, traced };
 }
 
 async function keyOf(
