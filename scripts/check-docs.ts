@@ -33,15 +33,20 @@ function writeBlocks(blocks: readonly CodeBlock[]): Map<string, CodeBlock> {
   rmSync(output, { recursive: true, force: true });
   const written = new Map<string, CodeBlock>();
   for (const block of blocks) {
-    const target = join(folderOf(block.path), block.file ?? `line-${block.line}.ts`);
+    const target = join(folderOf(block.path), block.file ?? `line-${block.line}.${block.language}`);
     const twin = written.get(target);
     if (twin !== undefined)
       throw new Error(`${block.path}:${block.line} and :${twin.line} have the same file name.`);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, block.code);
+    writeFileSync(target, pragmaOf(block) + block.code);
     written.set(target, block);
   }
   return written;
+}
+
+/** Whose elements a block has; on its first line, so that lines are not counted anew. */
+function pragmaOf({ path, language }: CodeBlock): string {
+  return language === "tsx" && /\bsolid\b/.test(path) ? "/** @jsxImportSource solid-js */ " : "";
 }
 
 /** Type-checks the files as one program and returns the compiler's complaints, at the places in the documentation. */
@@ -57,6 +62,7 @@ async function check(
     moduleDetection: "force",
     noUnusedLocals: false,
     noEmit: true,
+    jsx: "react-jsx",
   };
   const base = relative(output, join(root, "tsconfig.base.json"));
   writeFileSync(project, JSON.stringify({ extends: base, compilerOptions, files }));

@@ -24,6 +24,12 @@ export const budgets: readonly Budget[] = [
     external: [/^vue$/, /\/client\//, /\/core\//, /\/store\//],
     limit: 2 * 1024,
   },
+  {
+    name: "liveset/react",
+    entry: `${source}/react/index.ts`,
+    external: [/^react$/, /\/client\//, /\/core\//, /\/store\//],
+    limit: 2 * 1024,
+  },
 ];
 
 /** Bytes of a subpath, bundled, minified and gzipped. */

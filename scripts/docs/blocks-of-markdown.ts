@@ -1,10 +1,11 @@
-import type { CodeBlock } from "./code-block.ts";
+import type { CodeBlock, Language } from "./code-block.ts";
 
 /**
- * The TypeScript blocks of a Markdown text. The word after the fence is `ts`, optionally followed by `file=<name>`.
+ * The blocks of a Markdown text that are checked. The word after the fence is `ts`, `tsx` or `svelte`, optionally followed by
+ * `file=<name>`.
  *
  * @param path Recorded in the blocks.
- * @throws Error where a fence says something else beside `ts`, or does not end.
+ * @throws Error where a fence says something else beside that, or does not end.
  */
 export function blocksOfMarkdown(path: string, text: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
@@ -16,12 +17,12 @@ export function blocksOfMarkdown(path: string, text: string): CodeBlock[] {
       if (fence !== null) open = { fence: fence[1] ?? "", info: fence[2] ?? "", line: index + 2 };
       code = [];
     } else if (fence !== null && fence[2] === "" && fence[1]?.startsWith(open.fence)) {
-      if (/^(ts|typescript)\b/.test(open.info))
+      if (/^(tsx?|typescript|svelte)\b/.test(open.info))
         blocks.push({
           path,
           line: open.line,
           code: code.join("\n"),
-          file: fileOf(open.info, path, open.line),
+          ...whatIs(open.info, path, open.line),
         });
       open = null;
     } else code.push(line);
@@ -30,10 +31,12 @@ export function blocksOfMarkdown(path: string, text: string): CodeBlock[] {
   return blocks;
 }
 
-function fileOf(info: string, path: string, line: number): string | null {
-  if (info === "ts") return null;
-  const file = /^ts file=([\w.-]+\.ts)$/.exec(info)?.[1];
-  if (file === undefined)
-    throw new Error(`${path}:${line - 1} says \`${info}\`; expected \`ts\` or \`ts file=<name>.ts\`.`);
-  return file;
+function whatIs(info: string, path: string, line: number): Pick<CodeBlock, "language" | "file"> {
+  const found = /^(tsx?|svelte)(?: file=([\w.-]+\.(\w+)))?$/.exec(info);
+  const [, language = "", file = null, extension = language] = found ?? [];
+  if (found === null || extension !== language) {
+    const expected = ["ts", "tsx", "svelte"].map((known) => `\`${known} file=<name>.${known}\``).join(", ");
+    throw new Error(`${path}:${line - 1} says \`${info}\`; expected ${expected}, or one without its file.`);
+  }
+  return { language: language as Language, file };
 }

@@ -5,9 +5,18 @@ import { blocksOfSource } from "./blocks-of-source.ts";
 test("blocks marked ts are found with the line of their code and their file's name", ({ expect }) => {
   const text = "# Title\n\n```ts\nlet a;\n```\n```sh\nls\n```\n\n```ts file=api.ts\nlet b;\nlet c;\n```\n";
   expect(blocksOfMarkdown("x.md", text)).toEqual([
-    { path: "x.md", line: 4, code: "let a;", file: null },
-    { path: "x.md", line: 11, code: "let b;\nlet c;", file: "api.ts" },
+    { path: "x.md", line: 4, language: "ts", code: "let a;", file: null },
+    { path: "x.md", line: 11, language: "ts", code: "let b;\nlet c;", file: "api.ts" },
   ]);
+});
+
+test("blocks with elements and of Svelte are found as what they are", ({ expect }) => {
+  const text = "```tsx file=a.tsx\n<p />;\n```\n```svelte\n<p>a</p>\n```\n```html\n<p>\n```\n";
+  expect(blocksOfMarkdown("x.md", text)).toEqual([
+    { path: "x.md", line: 2, language: "tsx", code: "<p />;", file: "a.tsx" },
+    { path: "x.md", line: 5, language: "svelte", code: "<p>a</p>", file: null },
+  ]);
+  expect(() => blocksOfMarkdown("x.md", "```ts file=a.tsx\n```\n")).toThrow("x.md:1 says `ts file=a.tsx`");
 });
 
 test("a block inside a longer fence is text, not code", ({ expect }) => {
@@ -18,7 +27,7 @@ test("what a fence says beside ts and a file's name is refused, so that no block
   expect,
 }) => {
   expect(() => blocksOfMarkdown("x.md", "a\n```ts ignore\n```\n")).toThrow(
-    "x.md:2 says `ts ignore`; expected `ts` or `ts file=<name>.ts`.",
+    "x.md:2 says `ts ignore`; expected `ts file=<name>.ts`, `tsx file=<name>.tsx`, `svelte file=<name>.svelte`, or one without its file.",
   );
   expect(() => blocksOfMarkdown("x.md", "```typescript\n```\n")).toThrow("x.md:1 says `typescript`");
   expect(() => blocksOfMarkdown("x.md", "a\n\n```ts\nlet a;\n")).toThrow(
@@ -46,6 +55,7 @@ test("an example in a docstring without imports is given what its module exports
   expect(blocksOfSource("x.ts", source, "../x.ts")).toEqual([
     {
       path: "x.ts",
+      language: "ts",
       line: 8, // The import that was added stands before the example's first line, 9.
       code: 'import { one, type Two, three } from "../x.ts";\nthree(one); // 3',
       file: null,
@@ -56,6 +66,12 @@ test("an example in a docstring without imports is given what its module exports
 test("an example with imports of its own is left as it is", ({ expect }) => {
   const importing = source.replace("three(one)", 'import { three } from "liveset"; three(1)');
   expect(blocksOfSource("x.ts", importing, "../x.ts")).toEqual([
-    { path: "x.ts", line: 9, code: 'import { three } from "liveset"; three(1); // 3', file: null },
+    {
+      path: "x.ts",
+      language: "ts",
+      line: 9,
+      code: 'import { three } from "liveset"; three(1); // 3',
+      file: null,
+    },
   ]);
 });

@@ -1,5 +1,9 @@
-/** A block of TypeScript that documentation shows. */
+/** What a block is written in. */
+export type Language = "ts" | "tsx" | "svelte";
+
+/** A block of code that documentation shows. */
 export interface CodeBlock {
+  readonly language: Language;
   /** Document or source file that it stands in, relative to the root. */
   readonly path: string;
   /** Line of its first line of code, from 1. */

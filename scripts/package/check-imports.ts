@@ -4,7 +4,11 @@ import { runCommand } from "../run-command.ts";
 import { parseSource } from "../source/parse-source.ts";
 
 /** Entry points that run in browsers, and the packages that they may bring along. */
-const browserEntries: Readonly<Record<string, readonly string[]>> = { "./client": [], "./vue": ["vue"] };
+const browserEntries: Readonly<Record<string, readonly string[]>> = {
+  "./client": [],
+  "./vue": ["vue"],
+  "./react": ["react"],
+};
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly default: string }>>;

@@ -1,6 +1,5 @@
 import type { LiveHandle } from "../client/live-handle.ts";
 import type { ResourceClient } from "../client/resource-client.ts";
-import type { ResourceTypes } from "../core/api-types.ts";
 
 /** The method of a resource that a live query is opened by. A window is `live` with a `limit`. */
 export type LiveMethod = "live" | "liveOne" | "liveCount";
@@ -27,13 +26,12 @@ export function isOff(text: string): boolean {
   return (JSON.parse(text) as [unknown, unknown])[0] === null;
 }
 
+/** A resource, of whatever types. */
+export type AnyResource = Pick<ResourceClient, "name">;
+
 /** Opens the query of a text. */
-export function openLive<T>(
-  resource: ResourceClient<ResourceTypes>,
-  method: LiveMethod,
-  text: string,
-): LiveHandle<T> {
+export function openLive<T>(resource: AnyResource, method: LiveMethod, text: string): LiveHandle<T> {
   const [query, options] = JSON.parse(text) as [unknown, unknown];
-  const open = resource[method] as (query: unknown, options: unknown) => LiveHandle<T>;
+  const open = (resource as ResourceClient)[method] as (query: unknown, options: unknown) => LiveHandle<T>;
   return open(query, options);
 }

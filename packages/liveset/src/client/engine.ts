@@ -20,7 +20,7 @@ import { link } from "./link.ts";
 import type { Connection as LiveConnection, LiveHandle, LiveWindow } from "./live-handle.ts";
 import { LiveQueries } from "./live-queries.ts";
 import type { LiveQuery, Rows } from "./live-query.ts";
-import { type Caller, makeResource } from "./make-resource.ts";
+import { type Caller, makeResource, type Peek } from "./make-resource.ts";
 import { type Answer, type CallOptions, isRead, type Operation, type Question } from "./operation.ts";
 import { Requests } from "./requests.ts";
 import type { ResourceClient } from "./resource-client.ts";
@@ -32,6 +32,7 @@ import { WindowHandle } from "./window-handle.ts";
 /** Puts a client's parts together: requests and live queries over one connection, or HTTP. */
 export class Engine implements Caller {
   readonly status: Signal<ClientStatus>;
+  readonly peek: Peek = (target) => this.#queries.peek(target);
   readonly #options: ClientOptions;
   readonly #onError: (error: unknown) => void;
   readonly #restUrl: string;
@@ -205,8 +206,9 @@ export class Engine implements Caller {
 
   #ended(): void {
     this.#interrupted();
-    this.#queries.close();
-    this.#requests.fail(new LivesetError("released"));
+    const error = new LivesetError("released");
+    this.#queries.close(error);
+    this.#requests.fail(error);
   }
 
   #frame(frame: Down): void {

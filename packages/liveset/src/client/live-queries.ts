@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { LivesetError } from "../core/error/liveset-error.ts";
+import type { LivesetError } from "../core/error/liveset-error.ts";
 import type { Down } from "../core/protocol/down.ts";
 import type { ErrorFrame } from "../core/protocol/error.ts";
 import type { Response } from "../core/protocol/response.ts";
@@ -89,6 +89,12 @@ export class LiveQueries {
     return { queries: [...this.#held.values()].flatMap(({ query }) => query.keep(this.#cursor) ?? []) };
   }
 
+  /** What there is of a target's query, without holding it: the query itself, or what was kept of it. */
+  peek(target: Target): LiveQuery | KeptQuery | undefined {
+    const canonical = canonicalTarget(target);
+    return this.#held.get(canonical)?.query ?? this.#kept.get(canonical);
+  }
+
   /** Queries that are opened from now on have what was kept of them. */
   restore({ queries }: ClientState): void {
     for (const kept of queries) {
@@ -135,11 +141,10 @@ export class LiveQueries {
     for (const { query } of this.#held.values()) query.halted(error);
   }
 
-  close(): void {
-    for (const held of this.#held.values()) {
-      held.cancelTimer();
-      held.query.halted(new LivesetError("released"));
-    }
+  /** There will never be a connection again. */
+  close(error: LivesetError): void {
+    for (const held of this.#held.values()) held.cancelTimer();
+    this.halted(error);
   }
 
   frame(frame: Exclude<Down, Response | ErrorFrame>): void {

@@ -2,7 +2,9 @@ import type { Json } from "../core/json.ts";
 import type { Key } from "../core/key/key.ts";
 import type { Query } from "../core/protocol/query.ts";
 import type { Target } from "./canonical.ts";
+import type { KeptQuery } from "./kept-query.ts";
 import type { LiveHandle, LiveWindow } from "./live-handle.ts";
+import type { LiveQuery } from "./live-query.ts";
 import type { CallOptions, Operation } from "./operation.ts";
 import type { ResourceClient } from "./resource-client.ts";
 
@@ -13,7 +15,12 @@ export interface Caller {
   liveWindow(target: Target, limit: number): LiveWindow<unknown>;
   liveCount(target: Target | null): LiveHandle<unknown>;
   liveOne(target: Target | null): LiveHandle<unknown>;
+  /** What there is of a live query, without holding it. */
+  readonly peek: Peek;
 }
+
+/** What there is of a live query: the query itself, or what was kept of it. */
+export type Peek = (target: Target) => LiveQuery | KeptQuery | undefined;
 
 type Params = Readonly<Record<string, Json>>;
 type Options = CallOptions & { readonly params?: Params } & Pick<Query, "fields" | "with">;
@@ -30,6 +37,8 @@ export function makeResource(name: string, caller: Caller): ResourceClient {
   });
   const methods = {
     name,
+    /** For bindings (`binding/peek-live.ts`), and not in the type: what it gives is no promise to users. */
+    peek: caller.peek,
     list: (query?: Query, options?: Options) => call("list", query === undefined ? {} : { query }, options),
     retrieve: (key: Key, options?: Options) => call("retrieve", { key, ...shownBy(options) }, options),
     byIds: (ids: Json, { children, ...options }: Options & { readonly children?: Json } = {}) =>

@@ -1,7 +1,8 @@
+import { invalid, type LivesetError } from "../error/liveset-error.ts";
 import type { Json } from "../json.ts";
 import type { Query } from "../protocol/query.ts";
 import { nullsOf } from "./order.ts";
-import { parseOrderTerm } from "./parse-order.ts";
+import { readOrderTerm } from "./parse-order.ts";
 
 /**
  * A query as the parameters of a URL, in Django's form: `done=true&text__icontains=milk&id__in=1,2&ordering=-id`, with
@@ -9,7 +10,7 @@ import { parseOrderTerm } from "./parse-order.ts";
  * with null, an empty list, a field named like a parameter) stands in `where=` as JSON. `parseUrlQuery` reads it back to an
  * equal query.
  *
- * @throws LivesetError `invalid` as `parseOrderTerm` does, for what is no direction.
+ * @throws LivesetError `invalid` with the path `["orderBy", field]`, for what is no direction.
  */
 export function printUrlQuery(query: Query): URLSearchParams {
   const params = new URLSearchParams();
@@ -73,10 +74,17 @@ function printOrder(orderBy: Readonly<Record<string, Json>>): string {
   const terms = Object.entries(orderBy).filter(([, value]) => value !== undefined);
   return terms
     .map(([field, value]) => {
-      const term = parseOrderTerm(field, value);
+      const term = readOrderTerm(field, value);
+      if (term === null) throw orderFault(field);
       // A field whose own name ends like that says it once more, so that its name is not taken for another field's NULLs.
       const isSaid = term.nulls !== undefined || /__nulls_(first|last)$/.test(field);
       return `${term.direction === "desc" ? "-" : ""}${field}${isSaid ? `__nulls_${nullsOf(term)}` : ""}`;
     })
     .join(",");
+}
+
+/** One sentence for all, because every page's bundle has it; the server tells them apart. */
+function orderFault(field: string): LivesetError {
+  const message = `The direction of ${field} must be "asc" or "desc", the nulls of ${field} "first" or "last".`;
+  return invalid(["orderBy", field], "invalid_value", message);
 }
