@@ -60,6 +60,12 @@ async function check(
     lib: ["es2023", "dom", "dom.iterable", "dom.asynciterable"],
     types: ["node"],
     moduleDetection: "force",
+    paths: {
+      // Beside the package, not above all: Vuex needs an older @vue/devtools-api. And Vuex has no types for `import`.
+      pinia: [join(root, "packages/liveset/node_modules/pinia/dist/pinia.d.ts")],
+      "@pinia/colada": [join(root, "packages/liveset/node_modules/@pinia/colada/dist/index.d.mts")],
+      vuex: [join(root, "node_modules/vuex/types/index.d.ts")],
+    },
     noUnusedLocals: false,
     noEmit: true,
     jsx: "react-jsx",

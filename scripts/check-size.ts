@@ -17,20 +17,21 @@ const source = "packages/liveset/src";
 export const budgets: readonly Budget[] = [
   { name: "liveset/client", entry: `${source}/client/index.ts`, external: [], limit: 12 * 1024 },
   { name: "liveset/store", entry: `${source}/store/index.ts`, external: [], limit: 18 * 1024 },
-  {
-    name: "liveset/vue",
-    entry: `${source}/vue/index.ts`,
-    // What it shares with the client is the client's.
-    external: [/^vue$/, /\/client\//, /\/core\//, /\/store\//],
-    limit: 2 * 1024,
-  },
-  {
-    name: "liveset/react",
-    entry: `${source}/react/index.ts`,
-    external: [/^react$/, /\/client\//, /\/core\//, /\/store\//],
-    limit: 2 * 1024,
-  },
+  binding("vue", /^vue$/),
+  binding("pinia", /^vue$/, /^pinia$/),
+  binding("vuex", /^vue$/),
+  binding("react", /^react$/),
 ];
+
+/** A framework's binding. What it shares with the client is the client's. */
+function binding(folder: string, ...framework: RegExp[]): Budget {
+  return {
+    name: `liveset/${folder}`,
+    entry: `${source}/${folder}/index.ts`,
+    external: [...framework, /\/client\//, /\/core\//, /\/store\//],
+    limit: 2 * 1024,
+  };
+}
 
 /** Bytes of a subpath, bundled, minified and gzipped. */
 export async function sizeOf({ entry, external }: Budget): Promise<number> {

@@ -7,6 +7,8 @@ import { parseSource } from "../source/parse-source.ts";
 const browserEntries: Readonly<Record<string, readonly string[]>> = {
   "./client": [],
   "./vue": ["vue"],
+  "./pinia": ["vue", "pinia"],
+  "./vuex": ["vue"],
   "./react": ["react"],
 };
 

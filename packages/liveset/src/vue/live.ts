@@ -6,19 +6,16 @@ import {
   onMounted,
   onScopeDispose,
   onServerPrefetch,
-  type ShallowRef,
-  shallowRef,
   toValue,
   watch,
 } from "vue";
-import { type FollowedResult, type FollowOptions, LiveFollower } from "../binding/live-follower.ts";
+import { type FollowOptions, LiveFollower } from "../binding/live-follower.ts";
 import type { LiveMethod } from "../binding/live-text.ts";
 import type { Connection, LiveResult, Recovery } from "../client/live-handle.ts";
 import type { ResourceClient } from "../client/resource-client.ts";
 import type { ResourceTypes } from "../core/api-types.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
-
-type Shown<T> = Readonly<ShallowRef<T>>;
+import { type ResultRefs, resultRefs, type Shown } from "./result-refs.ts";
 
 /** A live result as refs, which may be destructured. What each says is described at `LiveResult`. */
 export interface Live<T> {
@@ -43,8 +40,6 @@ export type Awaitable<R> = R & PromiseLike<R>;
 /** Options that every live composable has. */
 export type UseLiveOptions = FollowOptions;
 
-type Refs<T> = { readonly [K in keyof Required<FollowedResult<T>>]: Shown<FollowedResult<T>[K]> };
-
 /**
  * Follows a live query until the scope ends, without a place on the server while `<KeepAlive>` keeps the component aside.
  *
@@ -59,14 +54,14 @@ export function useFollower<T, R extends ResourceTypes>(
   readonly follower: LiveFollower<T>;
   readonly live: Live<T>;
   /** What only a window has. */
-  readonly window: Pick<Refs<T>, "hasMore" | "total" | "isLoadingMore">;
+  readonly window: Pick<ResultRefs<T>, "hasMore" | "total" | "isLoadingMore">;
 } {
   const asked = (): ResourceClient => toValue(resource) as unknown as ResourceClient;
   const follower = new LiveFollower<T>(asked(), method, text(), options);
   follower.open();
   watch([asked, text], () => follower.follow(asked(), text()));
   onScopeDispose(() => follower.release());
-  const { data, status, connection, error, isStale, recovery, updatedAt, ...window } = refsOf(follower);
+  const { data, status, connection, error, isStale, recovery, updatedAt, ...window } = useRefsOf(follower);
   const refresh = (): Promise<void> => follower.refresh();
   return {
     follower,
@@ -75,31 +70,18 @@ export function useFollower<T, R extends ResourceTypes>(
   };
 }
 
-function refsOf<T>(follower: LiveFollower<T>): Refs<T> {
+function useRefsOf<T>(follower: LiveFollower<T>): ResultRefs<T> {
   const instance = getCurrentInstance();
   // A page that is taken over has its element already, and begins as the server has rendered it.
-  let isRendered = instance !== null && instance.vnode.el !== null;
-  const read = () => (isRendered ? follower.getServerSnapshot() : follower.getSnapshot());
-  const first = read();
-  const names = Object.keys(first) as (keyof FollowedResult<T>)[];
-  const refs = Object.fromEntries(names.map((name) => [name, shallowRef<unknown>(first[name])]));
-  const show = (): void => {
-    const result = read();
-    for (const name of names) (refs[name] as ShallowRef<unknown>).value = result[name];
-  };
-  const showAs = (rendered: boolean): void => {
-    isRendered = rendered;
-    show();
-  };
-  follower.subscribe(show);
-  if (instance !== null) {
-    if (isRendered) onMounted(() => showAs(false));
-    // A server waits for the list; one that is refused is rendered as that.
-    onServerPrefetch(() => follower.whenSettled().then(() => showAs(true)));
-    onDeactivated(() => follower.release());
-    onActivated(() => follower.open());
-  }
-  return refs as unknown as Refs<T>;
+  const isRendered = instance !== null && instance.vnode.el !== null;
+  const { refs, showAs } = resultRefs(follower, isRendered);
+  if (instance === null) return refs;
+  if (isRendered) onMounted(() => showAs("live"));
+  // A server waits for the list; one that is refused is rendered as that.
+  onServerPrefetch(() => follower.whenSettled().then(() => showAs("rendered")));
+  onDeactivated(() => follower.release());
+  onActivated(() => follower.open());
+  return refs;
 }
 
 /** Makes the result of a composable one that may be awaited. */
