@@ -10,6 +10,7 @@ const browserEntries: Readonly<Record<string, readonly string[]>> = {
   "./pinia": ["vue", "pinia"],
   "./vuex": ["vue"],
   "./react": ["react"],
+  "./tanstack-db": ["@tanstack/db"],
 };
 
 interface Manifest {

@@ -1,11 +1,11 @@
-import type { ApiTypes, ResourceTypes } from "../core/api-types.ts";
+import type { ApiTypes } from "../core/api-types.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
 import type { Readable } from "../store/signal.ts";
 import type { TokenSource } from "./connection.ts";
 import type { ClientState } from "./kept-query.ts";
 import type { Connection } from "./live-handle.ts";
 import type { CallOptions } from "./operation.ts";
-import type { ActionCall, ResourceClient } from "./resource-client.ts";
+import type { ResourceClient, ResourceTransaction } from "./resource-client.ts";
 
 /** How the client's connection stands. */
 export interface ClientStatus {
@@ -62,22 +62,12 @@ export interface ClientBase<A extends ApiTypes = ApiTypes> {
   close(): void;
 }
 
-type TransactionMethods<T extends ResourceTypes> = {
-  readonly [M in "create" | "update" | "patch" | "delete"]: (
-    ...args: Parameters<ResourceClient<T>[M]>
-  ) => void;
-} & {
-  readonly actions: {
-    readonly [K in keyof T["actions"]]: (...args: Parameters<ActionCall<T, T["actions"][K]>>) => void;
-  };
-};
-
 /** What a `mutate` may do: the writes of each resource, by name. */
 export type Transaction<A extends ApiTypes = ApiTypes> = {
-  readonly [K in Exclude<keyof ResourcesOf<A>, "resource" | "then">]: TransactionMethods<ResourcesOf<A>[K]>;
+  readonly [K in Exclude<keyof ResourcesOf<A>, "resource" | "then">]: ResourceTransaction<ResourcesOf<A>[K]>;
 } & {
   /** A resource by name. */
-  resource<K extends keyof ResourcesOf<A> & string>(name: K): TransactionMethods<ResourcesOf<A>[K]>;
+  resource<K extends keyof ResourcesOf<A> & string>(name: K): ResourceTransaction<ResourcesOf<A>[K]>;
 };
 
 /**

@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { ApiTypes } from "../core/api-types.ts";
 import type { Down } from "../core/protocol/down.ts";
+import type { Up } from "../core/protocol/up.ts";
 import type { Fixture } from "../server/live/live.fixture.ts";
 import { type SocketPair, socketPair } from "../testing/socket-pair.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
@@ -16,6 +17,8 @@ export interface Line<A extends ApiTypes> {
   readonly pairs: SocketPair[];
   /** Everything that the server sent. */
   readonly frames: Down[];
+  /** Everything that the client sent. */
+  readonly sent: Up[];
   cut(): void;
 }
 
@@ -28,6 +31,7 @@ export function connect<A extends ApiTypes = TestApi>(
   const clock = new VirtualClock();
   const pairs: SocketPair[] = [];
   const frames: Down[] = [];
+  const sent: Up[] = [];
   const client = createClient<A>(`ws://test/ws/${user === null ? "" : `?user=${user}`}`, {
     clock,
     random: () => 0.5,
@@ -35,11 +39,12 @@ export function connect<A extends ApiTypes = TestApi>(
       const pair = socketPair();
       pairs.push(pair);
       fixture.server.accept(pair.server, new Request(url.replace("ws:", "http:")));
+      pair.server.addEventListener("message", ({ data }) => sent.push(JSON.parse(String(data)) as Up));
       pair.client.addEventListener("message", ({ data }) => frames.push(JSON.parse(String(data)) as Down));
       return pair.client;
     },
     ...options,
   });
   onTestFinished(() => client.close());
-  return { client, clock, pairs, frames, cut: () => pairs.at(-1)?.cut() };
+  return { client, clock, pairs, frames, sent, cut: () => pairs.at(-1)?.cut() };
 }

@@ -39,7 +39,7 @@ export function createClient<A extends ApiTypes>(url: string | URL, options: Cli
   const methods: ClientBase = {
     resource,
     status: engine.status,
-    mutate: (work, options) => engine.mutate(work, options) as Promise<readonly unknown[]>,
+    mutate: (work, options) => engine.mutate(work as never, options) as Promise<readonly unknown[]>,
     dehydrate: () => engine.dehydrate(),
     hydrate: (state) => engine.hydrate(state),
     auth: (token) => engine.auth(token),

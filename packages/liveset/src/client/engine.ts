@@ -20,7 +20,7 @@ import { link } from "./link.ts";
 import type { Connection as LiveConnection, LiveHandle, LiveWindow } from "./live-handle.ts";
 import { LiveQueries } from "./live-queries.ts";
 import type { LiveQuery, Rows } from "./live-query.ts";
-import { type Caller, makeResource, type Peek } from "./make-resource.ts";
+import { type Caller, makeResource, type Peek, type TransactionOf } from "./make-resource.ts";
 import { type Answer, type CallOptions, isRead, type Operation, type Question } from "./operation.ts";
 import { Requests } from "./requests.ts";
 import type { ResourceClient } from "./resource-client.ts";
@@ -91,7 +91,7 @@ export class Engine implements Caller {
     return this.#write(whole, options);
   }
 
-  async mutate(work: (tx: never) => void, options: CallOptions = {}): Promise<Json> {
+  async mutate(work: (tx: TransactionOf) => void, options: CallOptions = {}): Promise<Json> {
     const operations: Operation[] = [];
     const caller = {
       call: async (operation: Operation, { ifMatch }: CallOptions): Promise<Json> => {
@@ -100,7 +100,7 @@ export class Engine implements Caller {
       },
     };
     const resource = (name: string): ResourceClient => makeResource(name, caller as unknown as Caller);
-    work(resourcesOf(resource, { resource }) as never);
+    work(resourcesOf(resource, { resource }) as TransactionOf);
     if (operations.length === 0) return [];
     const batch = { operations, mutation: options.mutation ?? mutationId() };
     const answers = await this.#write(batch, options);

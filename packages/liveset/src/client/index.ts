@@ -29,6 +29,7 @@ export type {
   Options,
   Page,
   ResourceClient,
+  ResourceTransaction,
 } from "./resource-client.ts";
 export type { OpenWebSocket, WebSocketLike } from "./web-socket.ts";
 export type { NestedQuery, With } from "./with.ts";

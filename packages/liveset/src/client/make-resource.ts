@@ -6,11 +6,12 @@ import type { KeptQuery } from "./kept-query.ts";
 import type { LiveHandle, LiveWindow } from "./live-handle.ts";
 import type { LiveQuery } from "./live-query.ts";
 import type { CallOptions, Operation } from "./operation.ts";
-import type { ResourceClient } from "./resource-client.ts";
+import type { ResourceClient, ResourceTransaction } from "./resource-client.ts";
 
 /** What a resource's methods come down to. */
 export interface Caller {
   call(operation: Operation, options: CallOptions): Promise<Json>;
+  mutate(work: (tx: TransactionOf) => void, options?: CallOptions): Promise<Json>;
   live(target: Target | null): LiveHandle<unknown>;
   liveWindow(target: Target, limit: number): LiveWindow<unknown>;
   liveCount(target: Target | null): LiveHandle<unknown>;
@@ -21,6 +22,11 @@ export interface Caller {
 
 /** What there is of a live query: the query itself, or what was kept of it. */
 export type Peek = (target: Target) => LiveQuery | KeptQuery | undefined;
+
+/** What the work of a `mutate` is given. */
+export interface TransactionOf {
+  resource(name: string): ResourceTransaction;
+}
 
 type Params = Readonly<Record<string, Json>>;
 type Options = CallOptions & { readonly params?: Params } & Pick<Query, "fields" | "with">;
@@ -49,6 +55,8 @@ export function makeResource(name: string, caller: Caller): ResourceClient {
     update: (key: Key, data: Json, options?: Options) => call("update", { key, data }, options),
     patch: (key: Key, data: Json, options?: Options) => call("patch", { key, data }, options),
     delete: async (key: Key, options?: Options) => void (await call("delete", { key }, options)),
+    mutate: (work: (tx: ResourceTransaction) => void, options?: CallOptions) =>
+      caller.mutate((tx) => work(tx.resource(name)), options),
     actions: actionsOf(call),
     live: (query: Query | null = {}, options?: Options) => {
       if (query === null) return caller.live(null);

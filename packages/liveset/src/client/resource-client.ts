@@ -109,6 +109,17 @@ export type ActionCall<T extends ResourceTypes, A extends ActionTypes> = A["deta
 
 type InputAnd<I, O> = undefined extends I ? Optional<I, O> : [input: I, ...Last<O>];
 
+/** The writes of one resource within a `mutate`: they are gathered, and return nothing. */
+export type ResourceTransaction<T extends ResourceTypes = ResourceTypes> = {
+  readonly [M in "create" | "update" | "patch" | "delete"]: (
+    ...args: Parameters<ResourceClient<T>[M]>
+  ) => void;
+} & {
+  readonly actions: {
+    readonly [K in keyof T["actions"]]: (...args: Parameters<ActionCall<T, T["actions"][K]>>) => void;
+  };
+};
+
 /**
  * One resource of the API, typed by its declaration. Every promise rejects with `LivesetError` only.
  *
@@ -160,6 +171,21 @@ export interface ResourceClient<T extends ResourceTypes = ResourceTypes> {
   /** Changes some fields. */
   patch(key: T["key"], data: T["patch"], ...options: Last<Options<T>>): Promise<Shown<T, FieldOf<T>>>;
   delete(key: T["key"], ...options: Last<Options<T>>): Promise<void>;
+  /**
+   * Does several writes as one: all of them in one transaction of the database, or none. As `mutate` of the client, for this resource.
+   *
+   * @example
+   * ```ts
+   * import type { ResourceClient } from "liveset/client";
+   *
+   * export async function finish(tasks: ResourceClient, ids: readonly number[]): Promise<void> {
+   *   await tasks.mutate((tx) => {
+   *     for (const id of ids) tx.patch(id, { done: true });
+   *   });
+   * }
+   * ```
+   */
+  mutate(work: (tx: ResourceTransaction<T>) => void, options?: CallOptions): Promise<readonly unknown[]>;
   /** The declared actions, by name. */
   readonly actions: { readonly [K in keyof T["actions"]]: ActionCall<T, T["actions"][K]> };
   /** The first rows that fit, live; more when they are asked for. */
