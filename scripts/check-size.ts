@@ -21,6 +21,8 @@ export const budgets: readonly Budget[] = [
   binding("pinia", /^vue$/, /^pinia$/),
   binding("vuex", /^vue$/),
   binding("react", /^react$/),
+  binding("angular", /^@angular\//),
+  binding("ngrx", /^@(angular|ngrx)\//, /\/src\/angular\//),
   // An adapter and no binding, it has no budget of the design.
   { ...binding("tanstack-db", /^@tanstack\/db$/), limit: 4 * 1024 },
 ];

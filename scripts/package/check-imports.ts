@@ -10,6 +10,8 @@ const browserEntries: Readonly<Record<string, readonly string[]>> = {
   "./pinia": ["vue", "pinia"],
   "./vuex": ["vue"],
   "./react": ["react"],
+  "./angular": ["@angular/core"],
+  "./ngrx": ["@angular/core", "@ngrx/signals"],
   "./tanstack-db": ["@tanstack/db"],
 };
 
