@@ -5,6 +5,10 @@ const conditions = ["liveset-source"];
 const resolve = { conditions };
 const ssr = { resolve: { conditions, externalConditions: conditions } };
 
+/** Frameworks whose packages are other ones on a page than on a server; their tests on a server are called so. */
+const onPage = "packages/liveset/src/{solid,svelte}/**/*.test.ts";
+const onServer = "**/*.server.test.ts";
+
 const integration = "**/*.integration.test.ts";
 const browser = "**/*.browser.test.ts";
 const setupFiles = [`${import.meta.dirname}/scripts/replay-seed.ts`];
@@ -21,7 +25,24 @@ export default defineConfig({
           name: "unit",
           setupFiles,
           include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: [...never, integration, browser],
+          exclude: [
+            ...never,
+            integration,
+            browser,
+            "packages/liveset/src/{solid,svelte}/**/!(*.server).test.ts",
+          ],
+        },
+      },
+      {
+        resolve: { conditions: [...conditions, "browser"] },
+        ssr: { resolve: { conditions: [...conditions, "browser", "import", "module"] } },
+        test: {
+          name: "page",
+          setupFiles,
+          environment: "happy-dom",
+          include: [onPage],
+          exclude: [...never, onServer, browser],
+          server: { deps: { inline: [/solid-js/, /svelte/] } },
         },
       },
       {

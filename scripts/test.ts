@@ -12,7 +12,7 @@ const lint: Stage = { name: "lint", command: ["biome", "check", "--error-on-warn
 const layers: Stage = { name: "layers", command: ["node", "scripts/check-layers.ts"] };
 const size: Stage = { name: "size", command: ["node", "scripts/check-size.ts"] };
 const packed: Stage = { name: "package", command: ["node", "scripts/check-package.ts"] };
-const unit: Stage = { name: "unit", command: ["vitest", "run", "--project", "unit"] };
+const unit: Stage = { name: "unit", command: ["vitest", "run", "--project", "unit", "--project", "page"] };
 const integration: Stage = {
   name: "integration",
   command: ["vitest", "run", "--project", "integration"],

@@ -12,6 +12,7 @@ const browserEntries: Readonly<Record<string, readonly string[]>> = {
   "./react": ["react"],
   "./angular": ["@angular/core"],
   "./ngrx": ["@angular/core", "@ngrx/signals"],
+  "./solid": ["solid-js", "solid-js/store"],
   "./tanstack-db": ["@tanstack/db"],
 };
 
