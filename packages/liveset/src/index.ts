@@ -31,7 +31,7 @@ export type { Log } from "./server/log.ts";
 export { type Observer, type ObserverOptions, observer } from "./server/observer.ts";
 export { type OpaqueSql, opaque } from "./server/opaque.ts";
 export { type FieldCaller, perCaller } from "./server/per-caller.ts";
-export type { AnyUser, Db, Register, User } from "./server/register.ts";
+export type { AnyUser, Db, DbOf, PostgresDb, Register, User } from "./server/register.ts";
 export type { NestingOptions } from "./server/relation-types.ts";
 export {
   type ChildRelation,

@@ -2,11 +2,13 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { InferSelectModel, Table } from "drizzle-orm";
 import type { ActionTypes, WireValue } from "../core/api-types.ts";
 import type { Context } from "./context.ts";
+import type { DbOf } from "./register.ts";
 
 type Awaitable<V> = V | Promise<V>;
 
 /** What an action's function is given: the context of the call, its input, and for an action on one row that row. */
-export interface ActionCall<T extends Table, Input, Detail extends boolean> extends Context {
+export interface ActionCall<T extends Table, Input, Detail extends boolean>
+  extends Context<Readonly<Record<string, unknown>>, DbOf<T>> {
   readonly input: Input;
   readonly row: Detail extends true ? InferSelectModel<T> : undefined;
   /**

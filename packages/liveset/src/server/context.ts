@@ -10,12 +10,12 @@ export interface RequestInfo {
 }
 
 /** What scopes, permissions, hooks and actions are given. The same over REST and over a socket. */
-export interface Context<Params = Readonly<Record<string, unknown>>> {
+export interface Context<Params = Readonly<Record<string, unknown>>, D = Db> {
   /** The principal, null where nobody is signed in. */
   readonly user: User | null;
   readonly request: RequestInfo;
   /** The resource's declared parameters, validated. */
   readonly params: Params;
   /** The user's Drizzle database; inside a write, its transaction. */
-  readonly db: Db;
+  readonly db: D;
 }

@@ -2,6 +2,7 @@ import type { Api } from "./api.ts";
 import { childrenOf } from "./children-of.ts";
 import { compileNesting } from "./compile-nesting.ts";
 import { compileResource } from "./compile-resource.ts";
+import type { Database } from "./database/database.ts";
 import { defaultLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { User } from "./register.ts";
@@ -26,7 +27,8 @@ export function createRuntime(api: Api, options: ServerOptions): Runtime {
     resources,
     nested: compileNesting(resources),
     children: new Map([...resources].map(([name, each]) => [name, childrenOf(resources, each)])),
-    database: options.database,
+    // What liveset itself asks for is the same on all of Drizzle's databases.
+    database: options.database as Database,
     cluster: options.cluster ?? null,
     limits,
     log,

@@ -30,7 +30,10 @@ export interface LivesetServer {
   refuse(request: Request): Promise<Response | null>;
   /** Takes over an open socket. `request` is that of its handshake, as it was given to `refuse`. */
   accept(socket: Socket, request: Request): void;
-  /** The user's own Drizzle database. Writes through it are seen like all others. */
+  /**
+   * The user's own Drizzle database. Writes through it are seen like all others. On PostgreSQL it has its type where `PostgresDb` is
+   * registered (`interface Register { db: PostgresDb }`); that of `postgres(…).db` always has.
+   */
   readonly db: Db;
   /** Path of the REST interface, without a slash at its end. */
   readonly prefix: string;
@@ -145,7 +148,7 @@ export function createServer(api: Api, options: ServerOptions): LivesetServer {
       const dialect = sockets.dialectAt(request.url, socket.protocol);
       void acceptSocket(runtime, clock, socket, request, ready, dialect);
     },
-    db: options.database.db,
+    db: runtime.database.db,
     prefix: settings.prefix,
     socketPath: sockets.own,
     takesSockets: sockets.takes,

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Table } from "drizzle-orm";
 import type { Context } from "./context.ts";
+import type { DbOf } from "./register.ts";
 import type { SchemaModule } from "./relation-types.ts";
 import type { NoSchema, ScopeWhere } from "./scope-where.ts";
 
@@ -28,7 +29,7 @@ export interface ObserverOptions<
   /** Which rows of the caller's scope are followed. Default: all. */
   readonly where?: (
     args: A extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<A> : undefined,
-    context: Context,
+    context: Context<Readonly<Record<string, unknown>>, DbOf<T>>,
   ) => Awaitable<ScopeWhere<T, S> | boolean>;
   /** The module of the tables and relations, where the condition crosses them. It must be the resource's own. */
   readonly schema?: S;

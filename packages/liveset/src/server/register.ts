@@ -1,3 +1,5 @@
+import type { Assume, Table } from "drizzle-orm";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core";
 
 /**
@@ -26,5 +28,33 @@ export interface AnyUser {
 /** The principal that `authenticate` returns. */
 export type User = Register extends { user: infer U } ? U : AnyUser;
 
-/** The Drizzle database that scopes, hooks and actions are given. */
+/** The Drizzle database of an application: the one that is registered, else SQLite's. */
 export type Db = Register extends { db: infer D } ? D : BaseSQLiteDatabase<"async", unknown>;
+
+/** What `db.execute(…)` gives on PostgreSQL: as node-postgres has it, the part that does not need its types. */
+interface PostgresResult extends PgQueryResultHKT {
+  readonly type: PostgresRows<Assume<this["row"], object>>;
+}
+
+interface PostgresRows<R> {
+  readonly rows: R[];
+  readonly rowCount: number | null;
+  readonly command: string;
+}
+
+/**
+ * Drizzle's database on PostgreSQL: `postgres(…).db`, and what scopes, hooks and actions of a `pgTable` are given.
+ *
+ * @typeParam S the schema module, where `db.query` is wanted
+ */
+export type PostgresDb<S extends Record<string, unknown> = Record<string, never>> = PgDatabase<
+  PostgresResult,
+  S
+>;
+
+/** The Drizzle database that scopes, hooks and actions of a table are given: the one that is registered, else that of its kind. */
+export type DbOf<T extends Table> = Register extends { db: infer D }
+  ? D
+  : T["_"]["config"] extends { readonly dialect: "pg" }
+    ? PostgresDb
+    : Db;

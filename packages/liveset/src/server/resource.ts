@@ -7,6 +7,7 @@ import type { OrderBy } from "../core/query/order.ts";
 import type { Action } from "./action.ts";
 import type { Context } from "./context.ts";
 import type { Observer } from "./observer.ts";
+import type { DbOf } from "./register.ts";
 import type {
   CheckedNesting,
   IsPath,
@@ -69,31 +70,31 @@ type Awaitable<V> = V | Promise<V>;
  * `server.refresh`. What a scope can say is better said there: the database finds those rows, and callers share lists.
  */
 export interface Permissions<T extends Table, P> {
-  readonly list?: (context: Context<P>) => Awaitable<boolean>;
-  readonly retrieve?: (context: Context<P>, row: Row<T>) => Awaitable<boolean>;
-  readonly create?: (context: Context<P>) => Awaitable<boolean>;
-  readonly update?: (context: Context<P>, row: Row<T>) => Awaitable<boolean>;
-  readonly patch?: (context: Context<P>, row: Row<T>) => Awaitable<boolean>;
-  readonly delete?: (context: Context<P>, row: Row<T>) => Awaitable<boolean>;
+  readonly list?: (context: Context<P, DbOf<T>>) => Awaitable<boolean>;
+  readonly retrieve?: (context: Context<P, DbOf<T>>, row: Row<T>) => Awaitable<boolean>;
+  readonly create?: (context: Context<P, DbOf<T>>) => Awaitable<boolean>;
+  readonly update?: (context: Context<P, DbOf<T>>, row: Row<T>) => Awaitable<boolean>;
+  readonly patch?: (context: Context<P, DbOf<T>>, row: Row<T>) => Awaitable<boolean>;
+  readonly delete?: (context: Context<P, DbOf<T>>, row: Row<T>) => Awaitable<boolean>;
 }
 
 /** Functions around each write, inside its transaction: what they throw rolls it back, what they write belongs to it. */
 export interface Hooks<T extends Table, P> {
   /** May return other values than it was given. */
   readonly beforeCreate?: (
-    context: Context<P>,
+    context: Context<P, DbOf<T>>,
     values: InferInsertModel<T>,
   ) => Awaitable<InferInsertModel<T> | void>;
-  readonly afterCreate?: (context: Context<P>, row: Row<T>) => Awaitable<void>;
+  readonly afterCreate?: (context: Context<P, DbOf<T>>, row: Row<T>) => Awaitable<void>;
   /** For update and patch alike. */
   readonly beforeUpdate?: (
-    context: Context<P>,
+    context: Context<P, DbOf<T>>,
     row: Row<T>,
     values: Partial<InferInsertModel<T>>,
   ) => Awaitable<Partial<InferInsertModel<T>> | void>;
-  readonly afterUpdate?: (context: Context<P>, row: Row<T>, before: Row<T>) => Awaitable<void>;
-  readonly beforeDelete?: (context: Context<P>, row: Row<T>) => Awaitable<void>;
-  readonly afterDelete?: (context: Context<P>, row: Row<T>) => Awaitable<void>;
+  readonly afterUpdate?: (context: Context<P, DbOf<T>>, row: Row<T>, before: Row<T>) => Awaitable<void>;
+  readonly beforeDelete?: (context: Context<P, DbOf<T>>, row: Row<T>) => Awaitable<void>;
+  readonly afterDelete?: (context: Context<P, DbOf<T>>, row: Row<T>) => Awaitable<void>;
 }
 
 /** A relation to many rows whose keys are listed as a row's children. */
@@ -153,15 +154,15 @@ export interface ResourceOptions<
    * Which of the fields, and of the computed ones, a caller is shown. The key is always shown. What he is not shown he can neither
    * filter, search or order by, nor write. Default: all.
    */
-  readonly fieldsFor?: (context: Context<OutputOf<P>>) => Awaitable<readonly V[]>;
+  readonly fieldsFor?: (context: Context<OutputOf<P>, DbOf<T>>) => Awaitable<readonly V[]>;
   /** Fields by which a row may be named in place of its key. No two rows that a caller may see should have the same value there. */
   readonly lookupBy?: readonly F[];
   /** Further fields, computed from the row. They must not depend on anything else, unless made by `perCaller`. */
   readonly computed?: { readonly [K in keyof C]: (row: Row<T>) => C[K] };
   /** The rows that a caller may see: a condition, all (`true`) or none (`false`). Default: all. */
-  readonly scope?: (context: Context<OutputOf<P>>) => Awaitable<ScopeWhere<T, S> | boolean>;
+  readonly scope?: (context: Context<OutputOf<P>, DbOf<T>>) => Awaitable<ScopeWhere<T, S> | boolean>;
   /** What a row must fulfil after a caller's write, else `outside_scope`. Default: the scope, as with PostgreSQL's row security. */
-  readonly check?: (context: Context<OutputOf<P>>) => Awaitable<ScopeWhere<T, S> | boolean>;
+  readonly check?: (context: Context<OutputOf<P>, DbOf<T>>) => Awaitable<ScopeWhere<T, S> | boolean>;
   /** Parameters of a call, by name: in a URL's query, and in a frame's `params`. */
   readonly params?: P;
   readonly filters?: L & CheckedPaths<T, S, L>;

@@ -29,7 +29,7 @@ export interface RestLiveOptions {
 /** What a server needs, and what may be set. */
 export interface ServerOptions {
   /** Such as `sqlite("todo.db")` of `liveset/sqlite`. */
-  readonly database: Database;
+  readonly database: Database<unknown>;
   /**
    * What several servers of one database share, such as `redisStreams(url)` of `liveset/redis`: `refresh` and `revoke` then reach
    * the open sockets of all, and PostgreSQL's changes are read by one of them and published to all. Servers of one SQLite file each read

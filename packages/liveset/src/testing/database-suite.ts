@@ -2,7 +2,7 @@ import type { Transaction } from "../core/change/transaction.ts";
 import { inspectTable } from "../server/table/inspect-table.ts";
 import { errorCases } from "./database/error-cases.ts";
 import { feedCases } from "./database/feed-cases.ts";
-import type { DatabaseCase, DatabaseHarness } from "./database/harness.ts";
+import { connect, type DatabaseCase, type DatabaseHarness } from "./database/harness.ts";
 import { isolationCases } from "./database/isolation-cases.ts";
 import { mutationCases } from "./database/mutation-cases.ts";
 import { quiet } from "./database/quiet.ts";
@@ -53,7 +53,7 @@ export function describeDatabase(
 
 async function runCase(makeHarness: () => Promise<DatabaseHarness>, run: DatabaseCase["run"]): Promise<void> {
   const harness = await makeHarness();
-  const database = harness.connect();
+  const database = connect(harness);
   try {
     await database.open({ tables: Object.values(harness.tables).map(inspectTable), log: quiet });
     const heard: Transaction[] = [];

@@ -32,10 +32,10 @@ export interface OpenOptions {
  * A database as liveset uses it: the user's tables through Drizzle, consistent reads, transactions, and the feed
  * of what changed. One per implementation; `liveset/testing` exports the suite that each passes.
  */
-export interface Database {
+export interface Database<D = Db> {
   readonly dialect: "sqlite" | "postgres";
   /** The user's own Drizzle database. Writes through it are seen like all others. */
-  readonly db: Db;
+  readonly db: D;
   readonly feed: Feed;
   /** Messages between nodes that share nothing else, once it was opened with `cluster: "slots"`. */
   readonly channel?: NodeChannel | null;
@@ -46,7 +46,7 @@ export interface Database {
    * listeners have been given everything up to it, and nothing beyond.
    */
   read<T>(
-    work: (db: Db, cursor: Cursor) => Promise<T>,
+    work: (db: D, cursor: Cursor) => Promise<T>,
   ): Promise<{ readonly value: T; readonly cursor: Cursor }>;
   /**
    * Writes in one transaction: committed when `work` resolves, rolled back when it throws. When the promise resolves, the
@@ -55,7 +55,7 @@ export interface Database {
    * @throws LivesetError `mutation_reused` where the id was used by another owner or for another write.
    */
   write<T extends Json>(
-    work: (db: Db) => Promise<T>,
+    work: (db: D) => Promise<T>,
     mutation?: Mutation,
   ): Promise<{ readonly value: T; readonly cursor: Cursor; readonly repeated: boolean }>;
   /** A driver's error as a coded one (unique and foreign key: `conflict`; not null and check: `invalid`; busy: `unavailable`), or null where it is none of these. */

@@ -221,7 +221,7 @@ test("P7: while the database cannot be asked lists are told nothing, and then ev
   let gone = 0;
   const fixture = await started({
     wrap: (database) =>
-      override(database, {
+      override<Database>(database, {
         read: (work) => (gone-- > 0 ? Promise.reject(new LivesetError("unavailable")) : database.read(work)),
       }),
   });

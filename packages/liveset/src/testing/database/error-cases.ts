@@ -3,7 +3,7 @@ import * as pg from "drizzle-orm/pg-core";
 import * as sqlite from "drizzle-orm/sqlite-core";
 import { inspectTable } from "../../server/table/inspect-table.ts";
 import { eventually, faultsOf, same, thrownBy } from "./checks.ts";
-import type { DatabaseCase } from "./harness.ts";
+import { connect, type DatabaseCase } from "./harness.ts";
 import { quiet } from "./quiet.ts";
 import { insert, rowsOf, update } from "./rows.ts";
 
@@ -38,7 +38,7 @@ export const errorCases: readonly DatabaseCase[] = [
     title: "Opening says which table or column is missing",
     run: async ({ database, harness }) => {
       await database.close();
-      const other = harness.connect();
+      const other = connect(harness);
       const tables = wrongTables(harness.tables.people).map(inspectTable);
       const thrown = await thrownBy(() => other.open({ tables, log: quiet }));
       await other.close();
@@ -66,7 +66,7 @@ export const errorCases: readonly DatabaseCase[] = [
       await Promise.all([slow, waiting, closed]);
       same(faultsOf(database.toError(await refused)).code, "unavailable");
       await database.close();
-      const again = harness.connect();
+      const again = connect(harness);
       same(
         (await rowsOf(again.db, people)).map(({ id }) => id),
         [1, 2],

@@ -2,7 +2,7 @@ import type { Cursor } from "../../core/change/cursor.ts";
 import type { Transaction } from "../../core/change/transaction.ts";
 import { inspectTable } from "../../server/table/inspect-table.ts";
 import { eventually, same } from "./checks.ts";
-import type { DatabaseCase } from "./harness.ts";
+import { connect, type DatabaseCase } from "./harness.ts";
 import { quiet } from "./quiet.ts";
 import { insert, rowsOf, shorts, update } from "./rows.ts";
 
@@ -76,7 +76,7 @@ export const feedCases: readonly DatabaseCase[] = [
       const { epoch, cursor } = database.feed;
       await database.close();
       await harness.outside(["insert into people (id, name) values (2, 'b')"]);
-      const again = harness.connect();
+      const again = connect(harness);
       await again.open({ tables: Object.values(harness.tables).map(inspectTable), log: quiet });
       try {
         const since = await again.feed.parse(cursor);
@@ -123,7 +123,7 @@ export const feedCases: readonly DatabaseCase[] = [
       await database.close();
       await harness.loseLog();
       await harness.outside(["insert into people (id, name) values (2, 'b')"]);
-      const again = harness.connect();
+      const again = connect(harness);
       await again.open({ tables: Object.values(harness.tables).map(inspectTable), log: quiet });
       try {
         same(await again.feed.parse(cursor), null, "cursor of the lost log");

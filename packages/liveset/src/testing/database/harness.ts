@@ -21,7 +21,7 @@ export interface SuiteTables {
 export interface DatabaseHarness {
   readonly tables: SuiteTables;
   /** A database that is not opened, on the same data each time it is called. */
-  connect(): Database;
+  connect(): Database<unknown>;
   /** Runs statements in one transaction from outside: another connection that knows nothing of liveset. */
   outside(statements: readonly string[]): Promise<void>;
   /** Makes the log of changes unusable under the databases that are open, as an accident would: emptied, or its slot dropped. */
@@ -42,4 +42,9 @@ export interface CaseContext {
 export interface DatabaseCase {
   readonly title: string;
   readonly run: (context: CaseContext) => Promise<void>;
+}
+
+/** A database of the harness. What the suite asks of it is the same on all of Drizzle's. */
+export function connect(harness: DatabaseHarness): Database {
+  return harness.connect() as Database;
 }

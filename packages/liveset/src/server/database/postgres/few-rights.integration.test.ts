@@ -8,7 +8,7 @@ import pg from "pg";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Transaction } from "../../../core/change/transaction.ts";
 import { quiet } from "../../../testing/database/quiet.ts";
-import { insert, rowsOf, shorts } from "../../../testing/database/rows.ts";
+import { shorts } from "../../../testing/database/rows.ts";
 import { inspectTable } from "../../table/inspect-table.ts";
 import { dropCaptureAt, installCaptureAt, printCapture } from "./capture-command.ts";
 import { makeDatabase } from "./make-database.fixture.ts";
@@ -96,9 +96,16 @@ describe.each([
     database.feed.listen((transaction) => heard.push(transaction));
     await client.query("INSERT INTO people VALUES (1, 'a', 1)");
     const mutation = { id: "m", owner: "", fingerprint: "f" };
-    await database.write((db) => insert(db, people, { id: 2, name: "b" }).then(() => null), mutation);
+    await database.write(
+      (db) =>
+        db
+          .insert(people)
+          .values({ id: 2, name: "b" })
+          .then(() => null),
+      mutation,
+    );
     await vi.waitFor(() => expect(shorts(heard)).toEqual([["people + 1 a 1"], ["people + 2 b "]]));
-    const { value, cursor } = await database.read((db) => rowsOf(db, people));
+    const { value, cursor } = await database.read((db) => db.select().from(people));
     expect([value.length, heard[1]?.mutations]).toEqual([2, ["m"]]);
     await database.close();
     const again = postgres(appUrl, { capture });

@@ -2,7 +2,7 @@ import { sql, TransactionRollbackError } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgTransactionConfig } from "drizzle-orm/pg-core";
 import type { Pool, QueryConfig, QueryResult } from "pg";
-import type { Db } from "../../register.ts";
+import type { PostgresDb } from "../../register.ts";
 import type { PostgresOptions } from "./postgres-options.ts";
 
 /** Runs one statement as node-postgres does. */
@@ -18,7 +18,7 @@ export interface DbParts {
  * A Drizzle database by Drizzle's own driver for node-postgres. What the running code is inside of decides the connection, so
  * `transaction` is ours.
  */
-export function makeDb({ run, transact }: DbParts, { schema, casing, logger }: PostgresOptions): Db {
+export function makeDb({ run, transact }: DbParts, { schema, casing, logger }: PostgresOptions): PostgresDb {
   // All that Drizzle's driver uses of a client.
   const client = { query: run } as unknown as Pool;
   const db = drizzle(client, {
@@ -36,7 +36,7 @@ export function makeDb({ run, transact }: DbParts, { schema, casing, logger }: P
   const setTransaction = (config: PgTransactionConfig) =>
     db.execute(sql.raw(`set transaction ${transactionModes(config)}`));
   const tx: object = Object.assign(Object.create(db), { rollback, setTransaction });
-  return db as unknown as Db;
+  return db as unknown as PostgresDb;
 }
 
 /** The modes of BEGIN and SET TRANSACTION, as Drizzle names them. */

@@ -4,7 +4,7 @@ import type { Logger } from "drizzle-orm";
 export type CaptureMode = "auto" | "wal" | "triggers";
 
 /** Options of `postgres`. */
-export interface PostgresOptions {
+export interface PostgresOptions<S extends Record<string, unknown> = Record<string, unknown>> {
   /**
    * How changes are noticed: `wal` by logical replication, `triggers` by triggers of the server's, `auto` (the default) by logical
    * replication where `wal_level` is `logical`, the role may replicate and no declared column is generated, else by triggers: the log says
@@ -14,7 +14,7 @@ export interface PostgresOptions {
   /** The schema of liveset's own tables; `liveset` by default. One server at a time works with one. */
   readonly captureSchema?: string;
   /** The schema module, where `db.query` is wanted. */
-  readonly schema?: Readonly<Record<string, unknown>>;
+  readonly schema?: S;
   /** Drizzle's casing of column names that are not given. */
   readonly casing?: "snake_case" | "camelCase";
   /** Drizzle's query logger. */

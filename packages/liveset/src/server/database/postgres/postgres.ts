@@ -8,7 +8,7 @@ import type { Json } from "../../../core/json.ts";
 import type { NodeChannel } from "../../cluster/node-channel.ts";
 import type { Feed } from "../../feed/feed.ts";
 import type { Log } from "../../log.ts";
-import type { Db } from "../../register.ts";
+import type { PostgresDb } from "../../register.ts";
 import type { Database, Mutation, OpenOptions } from "../database.ts";
 import { Mutex } from "../mutex.ts";
 import type { Capture, CaptureParts } from "./capture.ts";
@@ -57,8 +57,11 @@ const mostAttempts = 20;
  * const database = postgres("postgres://app@localhost:5432/app", { log: { count: 10_000 } });
  * ```
  */
-export function postgres(source: string | Pool, options: PostgresOptions = {}): Database {
-  return new PostgresDatabase(source, options);
+export function postgres<S extends Record<string, unknown> = Record<string, never>>(
+  source: string | Pool,
+  options: PostgresOptions<S> = {},
+): Database<PostgresDb<S>> {
+  return new PostgresDatabase(source, options) as Database<unknown> as Database<PostgresDb<S>>;
 }
 
 /** What there is between `open` and `close`. */
@@ -70,16 +73,16 @@ interface Opened {
   readonly stop: () => void;
 }
 
-class PostgresDatabase implements Database {
+class PostgresDatabase implements Database<PostgresDb> {
   readonly dialect = "postgres";
-  readonly db: Db;
+  readonly db: PostgresDb;
   readonly #options: PostgresOptions;
   readonly #connections: Connections;
   readonly #slots: readonly [writing: Slots, reading: Slots];
   readonly #transactions: Transactions;
   readonly #snapshots: Snapshots;
   /** Given to the work of `read`. */
-  readonly #snapshotDb: Db;
+  readonly #snapshotDb: PostgresDb;
   readonly #mutations: Mutations;
   /** Writes that are done again: one at a time, so that they do not come into each other's way once more. */
   readonly #again = new Mutex();
@@ -161,7 +164,7 @@ class PostgresDatabase implements Database {
     };
   }
 
-  async read<T>(work: (db: Db, cursor: Cursor) => Promise<T>): Promise<{ value: T; cursor: Cursor }> {
+  async read<T>(work: (db: PostgresDb, cursor: Cursor) => Promise<T>): Promise<{ value: T; cursor: Cursor }> {
     this.#ensureNotClosed();
     const { capture } = this.#open();
     return this.#snapshots.snapshot(
@@ -172,7 +175,7 @@ class PostgresDatabase implements Database {
   }
 
   async write<T extends Json>(
-    work: (db: Db) => Promise<T>,
+    work: (db: PostgresDb) => Promise<T>,
     mutation?: Mutation,
   ): Promise<{ value: T; cursor: Cursor; repeated: boolean }> {
     const { feed, capture } = this.#open();

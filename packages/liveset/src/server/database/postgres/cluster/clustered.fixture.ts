@@ -4,7 +4,7 @@ import { systemClock } from "../../../system-clock.ts";
 import type { Database } from "../../database.ts";
 
 /** A database whose `open` joins a cluster, as a server's does, and whose `close` leaves it. */
-export function clustered(database: Database, cluster: ClusterLog | "slots"): Database {
+export function clustered<D>(database: Database<D>, cluster: ClusterLog | "slots"): Database<D> {
   return new Proxy(database, {
     get(target, name) {
       if (name === "open")
@@ -24,6 +24,6 @@ export function clustered(database: Database, cluster: ClusterLog | "slots"): Da
 }
 
 /** A database of one node, alone in a cluster of its own broker, or of one given. */
-export function alone(database: Database, broker: MemoryBroker = new MemoryBroker()): Database {
+export function alone<D>(database: Database<D>, broker: MemoryBroker = new MemoryBroker()): Database<D> {
   return clustered(database, broker.connect());
 }
