@@ -8,7 +8,7 @@ import { baseText } from "./entry.ts";
 import { type LogTail, readTail } from "./log-position.ts";
 import { Pause } from "./pause.ts";
 import { RecentTransactions } from "./recent-transactions.ts";
-import { splitTransaction } from "./split-transaction.ts";
+import { splitTransaction, TransactionTooLarge } from "./split-transaction.ts";
 
 /** What a publisher works with. */
 export interface PublisherParts {
@@ -17,6 +17,8 @@ export interface PublisherParts {
   readonly source: Feed;
   readonly log: Log;
   readonly clock: Clock;
+  /** Characters of the largest transaction; see `splitTransaction`. */
+  readonly longest?: number;
 }
 
 /** Rows that may wait for the log in memory; when there are more, the feed is read again. */
@@ -46,7 +48,8 @@ interface Continuation {
 
 /**
  * Publishes a feed's transactions to a cluster's log: each once, in order, beginning after the last one that is there whole. Where the log
- * is not there, is of another feed, or ends before what the feed can still tell, it is begun anew.
+ * is not there, is of another feed, or ends before what the feed can still tell, it is begun anew; so it is after a transaction that is too
+ * large for it.
  *
  * Several may publish the same feed: each entry names the place that it follows, so that of two one succeeds, and the other looks where the
  * log ends now.
@@ -128,8 +131,9 @@ export class Publisher {
   async #step(): Promise<void> {
     const writing = this.#writing;
     if (writing === null) return this.#locate();
-    const { cluster } = this.#parts;
-    const next = nextTexts(this.#waiting, writing.cursor, cluster.entryBytes);
+    const { cluster, longest } = this.#parts;
+    const next = nextTexts(this.#waiting, writing.cursor, { entryBytes: cluster.entryBytes, longest });
+    if (next.tooLarge !== null) return this.#skip(next.tooLarge, writing);
     if (next.taken.length === 0) return this.#pause.wait(null);
     const place = await cluster.append(next.texts, writing.place);
     // Given up meanwhile.
@@ -139,6 +143,22 @@ export class Publisher {
     this.#writing = { ...writing, cursor, place };
     this.#setWaiting(this.#waiting.slice(next.taken.length));
     for (const transaction of next.taken) this.#recent?.add(transaction);
+  }
+
+  /** Begins the log anew after a transaction: who follows it knows that something is missing. */
+  async #skip({ cursor }: CapturedTransaction, writing: Writing): Promise<void> {
+    const { source, cluster, log } = this.#parts;
+    log.error(
+      { cursor },
+      "a transaction is too large for the cluster's log: it begins anew after it, and all lists are sent anew",
+    );
+    const place = await cluster.begin(baseText(source.epoch, cursor), await cluster.ends());
+    // Given up meanwhile.
+    if (this.#writing !== writing) return;
+    if (place === null) return this.#relocate();
+    this.#writing = { cursor, place };
+    this.#setWaiting(this.#waiting.slice(1));
+    this.#recent = new RecentTransactions(source.epoch, cursor, mostRecent);
   }
 
   /** Looks where the log ends, or begins it, and puts all that is to follow into the queue. */
@@ -199,21 +219,36 @@ function rowsOf(transactions: readonly CapturedTransaction[]): number {
   return transactions.reduce((sum, { changes }) => sum + changes.length + 1, 0);
 }
 
+interface NextTexts {
+  readonly texts: readonly string[];
+  readonly taken: readonly CapturedTransaction[];
+  /** The first of all, where it is; then there are no texts. */
+  readonly tooLarge: CapturedTransaction | null;
+}
+
 /** The first of the transactions, as many as are appended at once, as texts. */
 function nextTexts(
   waiting: readonly CapturedTransaction[],
   cursor: Cursor,
-  entryBytes: number,
-): { readonly texts: readonly string[]; readonly taken: readonly CapturedTransaction[] } {
+  { entryBytes, longest }: { readonly entryBytes: number; readonly longest: number | undefined },
+): NextTexts {
   const texts: string[] = [];
   const taken: CapturedTransaction[] = [];
   let length = 0;
   for (const transaction of waiting) {
     if (length > portion) break;
-    const parts = splitTransaction(transaction, taken.at(-1)?.cursor ?? cursor, entryBytes);
-    texts.push(...parts);
-    taken.push(transaction);
-    length += parts.reduce((sum, text) => sum + text.length, 0);
+    try {
+      const parts = splitTransaction(transaction, taken.at(-1)?.cursor ?? cursor, entryBytes, longest);
+      for (const text of parts) {
+        texts.push(text);
+        length += text.length;
+      }
+      taken.push(transaction);
+    } catch (error) {
+      if (!(error instanceof TransactionTooLarge)) throw error;
+      if (taken.length === 0) return { texts, taken, tooLarge: transaction };
+      break;
+    }
   }
-  return { texts, taken };
+  return { texts, taken, tooLarge: null };
 }

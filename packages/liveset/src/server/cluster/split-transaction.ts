@@ -5,22 +5,29 @@ import { type Contents, entryVersion, type PartEntry } from "./entry.ts";
 /** What an entry has beside its data: names, numbers, quotes. */
 const overhead = 200;
 
+/** Characters that a transaction may have as a text: half of what a log keeps by default, and far less than a text can have. */
+const usualLongest = 128 * 2 ** 20;
+
+/** A transaction has a longer text than a log takes. */
+export class TransactionTooLarge extends Error {}
+
 /**
  * A transaction as texts for the log: one, or several where it is larger than one entry may be.
  *
  * @param after the transaction before it in the log
  * @param entryBytes bytes of UTF-8 that a text may have, 1,024 at least
+ * @param longest characters that the texts may have together, about
+ * @throws TransactionTooLarge beyond that
  */
 export function splitTransaction(
   { cursor, changes, mutations, xid }: CapturedTransaction,
   after: Cursor,
   entryBytes: number,
+  longest: number = usualLongest,
 ): string[] {
-  const contents = JSON.stringify({
-    changes,
-    mutations,
-    ...(xid !== undefined && { xid }),
-  } satisfies Contents);
+  const contents = textOf({ changes, mutations, ...(xid !== undefined && { xid }) });
+  if (contents === null || contents.length > longest)
+    throw new TransactionTooLarge(`The transaction at ${cursor} is longer than ${longest} characters.`);
   const room = entryBytes - overhead - after.length - cursor.length;
   if (room < 256)
     throw new RangeError(`Entries of ${entryBytes} bytes are too small for cursors of this length.`);
@@ -36,6 +43,16 @@ export function splitTransaction(
       data,
     } satisfies PartEntry),
   );
+}
+
+/** Null where no text can be as long. */
+function textOf(contents: Contents): string | null {
+  try {
+    return JSON.stringify(contents);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** Cuts a text so that each piece, as a JSON string in UTF-8, has at most so many bytes. Surrogate pairs stay whole. */

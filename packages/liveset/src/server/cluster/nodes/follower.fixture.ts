@@ -93,7 +93,7 @@ export class Follower {
 }
 
 /** The events of `ws` as a browser has them. */
-function adapt(socket: WebSocket) {
+export function adapt(socket: WebSocket) {
   return {
     addEventListener: (type: string, listener: (event: SocketEvent) => void): void => {
       if (type === "message")

@@ -16,9 +16,13 @@ export class NodeProcess {
 
   /** Resolves when it serves; rejects where it ends instead. */
   async start(): Promise<void> {
+    const { heap } = this.#args;
     const child = fork(new URL("./node-program.fixture.ts", import.meta.url), [JSON.stringify(this.#args)], {
       silent: true,
-      execArgv: ["--conditions=liveset-source"],
+      execArgv: [
+        "--conditions=liveset-source",
+        ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`]),
+      ],
     });
     this.#child = child;
     const keep = (chunk: unknown): void => {

@@ -12,6 +12,8 @@ export interface NodeArguments {
   /** Null: a slot of each node's own. */
   readonly broker: { readonly program: string; readonly port: number } | null;
   readonly port: number;
+  /** How large its heap may be, in MiB. Default: Node's own. */
+  readonly heap?: number;
 }
 
 const { database, capture, broker, port } = JSON.parse(process.argv[2] ?? "") as NodeArguments;

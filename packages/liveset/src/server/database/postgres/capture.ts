@@ -3,6 +3,7 @@ import type { Cursor } from "../../../core/change/cursor.ts";
 import type { Feed } from "../../feed/feed.ts";
 import type { Log } from "../../log.ts";
 import type { TableInfo } from "../../table/table-info.ts";
+import type { TransactionBounds } from "./transaction-bounds.ts";
 
 /** A table as the database has it, checked against its declaration. */
 export interface DatabaseTable {
@@ -48,6 +49,7 @@ export interface CaptureParts {
   readonly log: Log;
   /** How much of the log is kept: rows and age in ms. What comes after the cursor that `until` gives is kept however much it is. */
   readonly keep: { readonly count: number; readonly age: number; readonly until?: () => Cursor | null };
+  readonly bounds: TransactionBounds;
   /** Is told of each mark in the WAL, whoever wrote it: it stands behind the cursor. */
   readonly onMark?: (id: string, cursor: Cursor) => void;
 }

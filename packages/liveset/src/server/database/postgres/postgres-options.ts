@@ -21,6 +21,11 @@ export interface PostgresOptions<S extends Record<string, unknown> = Record<stri
   readonly logger?: boolean | Logger;
   /** Connections at most, where a URL is given; 16 by default, 4 at least. One more listens. */
   readonly connections?: number;
+  /**
+   * The largest transaction that is told; what is larger is not read, and all lists are sent anew instead. By default a million rows or 256
+   * MiB of their text, or less where Node's heap is smaller than 2 GiB.
+   */
+  readonly largestTransaction?: { readonly rows?: number; readonly bytes?: number };
   /** How much of the log is kept for clients that come back. The newest transaction always is. */
   readonly log?: {
     /** Rows at most (a row changed is a row, a transaction one more); 100,000 by default. */

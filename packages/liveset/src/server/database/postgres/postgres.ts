@@ -24,6 +24,7 @@ import { Slots } from "./slots.ts";
 import { Snapshots } from "./snapshots.ts";
 import { statementKind } from "./statement-kind.ts";
 import { type NameOf, nameOf, toError } from "./to-error.ts";
+import { boundsFor } from "./transaction-bounds.ts";
 import { type PostgresScope, runInside, Transactions } from "./transactions.ts";
 
 export type { CaptureMode, PostgresOptions } from "./postgres-options.ts";
@@ -48,7 +49,7 @@ const mostAttempts = 20;
  * fails with `unavailable` after many attempts. `db.transaction(…)` is Drizzle's, with its options. A query made inside of one, or of a
  * hook or an action, belongs to that transaction, whichever `db` it is made with.
  *
- * @throws TypeError for a pool of fewer than 4 connections.
+ * @throws TypeError for a pool of fewer than 4 connections, or a largest transaction of nothing.
  * @example
  * ```ts
  * import { sql } from "drizzle-orm";
@@ -100,6 +101,9 @@ class PostgresDatabase implements Database<PostgresDb> {
       throw new TypeError(
         `The pool must have ${fewestConnections} connections or more, not ${connections.most}.`,
       );
+    const { rows = 1, bytes = 1 } = options.largestTransaction ?? {};
+    if (!(rows >= 1 && bytes >= 1))
+      throw new TypeError("The largest transaction must have one row and one byte or more.");
     // Whoever writes may read beside it, so that a third each and one for single statements is enough for all.
     const third = Math.floor((connections.most - 1) / 3);
     this.#slots = [new Slots(third), new Slots(third)];
@@ -146,6 +150,7 @@ class PostgresDatabase implements Database<PostgresDb> {
       schema: this.#schema,
       log,
       keep,
+      bounds: { ...boundsFor(), ...this.#options.largestTransaction },
     };
     const capture = await start(parts);
     const channel = cluster === "slots" ? await this.#beginChannel(parts, capture) : null;

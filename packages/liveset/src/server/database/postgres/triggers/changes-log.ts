@@ -55,8 +55,8 @@ export interface ReadLimits {
   readonly bytes: number;
 }
 
-/** A million rows of three short columns take about 500 MiB until they are told. */
-const defaults: ReadLimits = { first: 10_000, rows: 1_000_000, bytes: 256 * 2 ** 20 };
+/** Rows that are read with a snapshot, in general. */
+const usualFirst = 10_000;
 
 const columns = "seq, xid::text AS xid, layout, op, before::text AS before, after::text AS after";
 
@@ -65,9 +65,9 @@ export class ChangesLog {
   readonly #s: string;
   readonly #limits: ReadLimits;
 
-  constructor(schema: string, limits: ReadLimits = defaults) {
+  constructor(schema: string, limits: Omit<ReadLimits, "first"> & { readonly first?: number }) {
     this.#s = quoted(schema);
-    this.#limits = limits;
+    this.#limits = { first: Math.min(usualFirst, limits.rows), ...limits };
   }
 
   /**

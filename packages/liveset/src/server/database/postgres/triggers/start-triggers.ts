@@ -13,7 +13,7 @@ import { TriggerFeed } from "./trigger-feed.ts";
 /** Capture by triggers: see `StartCapture`. One server at a time reads a log. */
 export async function startTriggers(parts: CaptureParts): Promise<Capture> {
   const { schema, log, readTables } = parts;
-  const changes = new ChangesLog(schema);
+  const changes = new ChangesLog(schema, parts.bounds);
   const reader = new ReaderConnection(parts.makeClient, schema);
   let known = parts.tables;
   const start = async (

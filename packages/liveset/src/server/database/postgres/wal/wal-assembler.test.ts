@@ -50,7 +50,7 @@ function take(assembler: WalAssembler, ...bodies: readonly string[]): number {
 }
 
 test("P8: a transaction of more rows or more text than memory takes breaks the stream; bounds count for each alone", () => {
-  const assembler = new WalAssembler([table], { rows: 3, text: 60 });
+  const assembler = new WalAssembler([table], { rows: 3, bytes: 60 });
   assembler.take(relation);
   for (let i = 0; i < 5; i++) expect(take(assembler, "a", "b", "c")).toBe(3);
   expect(() => take(assembler, "a", "b", "c", "d")).toThrow(StreamBroken);

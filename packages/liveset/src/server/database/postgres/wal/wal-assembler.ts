@@ -1,5 +1,6 @@
 import type { LogRow } from "../../../feed/log-row.ts";
 import type { DatabaseTable } from "../capture.ts";
+import type { TransactionBounds } from "../transaction-bounds.ts";
 import { decodePgoutput, type PgoutputMessage, type RelationColumn, type TupleValue } from "./pgoutput.ts";
 
 /** The prefix of liveset's own logical messages. */
@@ -30,16 +31,6 @@ export interface WalTransaction {
 /** The stream cannot be followed without a wrong row. Another attempt would end alike. */
 export class StreamBroken extends Error {}
 
-/** What one transaction may have at most: it is held in memory until its commit. */
-export interface TransactionBounds {
-  readonly rows: number;
-  /** Characters of the rows' texts. */
-  readonly text: number;
-}
-
-/** A million rows of three short columns take about 400 MiB until they are told. */
-const defaults: TransactionBounds = { rows: 1_000_000, text: 256 * 2 ** 20 };
-
 type Message<K extends PgoutputMessage["kind"]> = Extract<PgoutputMessage, { kind: K }>;
 
 interface Relation {
@@ -62,7 +53,7 @@ export class WalAssembler {
   #mutations: string[] = [];
   #marks: string[] = [];
 
-  constructor(tables: readonly DatabaseTable[], bounds: TransactionBounds = defaults) {
+  constructor(tables: readonly DatabaseTable[], bounds: TransactionBounds) {
     this.#tables = tables;
     this.#bounds = bounds;
   }
@@ -70,10 +61,11 @@ export class WalAssembler {
   /**
    * Takes a message, and gives the transaction that it ends.
    *
-   * @throws StreamBroken where a declared column is gone or has another type, an old row is missing, or a transaction is too large.
+   * @throws StreamBroken where a declared column is gone or has another type, an old row is missing, a transaction is too large, or the
+   *   message cannot be read.
    */
   take(bytes: Buffer): WalTransaction | null {
-    const message = decodePgoutput(bytes);
+    const message = this.#decode(bytes);
     switch (message.kind) {
       case "begin":
         this.#xid = message.xid;
@@ -104,6 +96,16 @@ export class WalAssembler {
       case "other":
         // Truncated rows come as messages of a trigger.
         return null;
+    }
+  }
+
+  #decode(bytes: Buffer): PgoutputMessage {
+    // One value may be longer than any text can be.
+    if (bytes.length > this.#bounds.bytes) throw this.#tooLarge();
+    try {
+      return decodePgoutput(bytes);
+    } catch (cause) {
+      throw new StreamBroken("A message of the stream cannot be read.", { cause });
     }
   }
 
@@ -157,11 +159,16 @@ export class WalAssembler {
   #add(layout: number, op: string, before: string | null, after: string | null): void {
     if (op === "u" && before === after) return;
     this.#text += (before?.length ?? 0) + (after?.length ?? 0);
-    const { rows, text } = this.#bounds;
-    if (this.#rows.length >= rows || this.#text > text)
-      throw new StreamBroken(
-        `A transaction has more than ${rows} rows, or than ${text} characters in them: the most that memory takes.`,
-      );
+    if (this.#rows.length >= this.#bounds.rows || this.#text > this.#bounds.bytes) throw this.#tooLarge();
     this.#rows.push({ seq: this.#rows.length, layout, op, before, after, at: 0 });
+  }
+
+  #tooLarge(): StreamBroken {
+    // What is here is of no use any more.
+    this.#rows = [];
+    const { rows, bytes } = this.#bounds;
+    return new StreamBroken(
+      `A transaction has more than ${rows} rows, or than ${bytes} characters in them: the most that memory takes.`,
+    );
   }
 }

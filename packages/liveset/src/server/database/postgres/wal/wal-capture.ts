@@ -5,6 +5,7 @@ import type { Cursor } from "../../../../core/change/cursor.ts";
 import { LivesetError } from "../../../../core/error/liveset-error.ts";
 import { Mutex } from "../../mutex.ts";
 import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
+import { boundsFor } from "../transaction-bounds.ts";
 import type { InstalledWal } from "./install-wal.ts";
 import { noteInWal } from "./note-in-wal.ts";
 import { SlotFollower } from "./slot-follower.ts";
@@ -18,9 +19,6 @@ const mostSnapshots = 50;
 
 /** Rows that wait for a snapshot to find its place, at most. */
 const mostHeldRows = 200_000;
-
-/** Bytes of WAL that the slot keeps for clients that come back, at most. */
-const mostWal = 256 * 2 ** 20;
 
 /**
  * Transactions that were given and were not seen by a snapshot yet, at most. Only those of open connections can still be unseen, in the
@@ -69,6 +67,8 @@ export class WalCapture implements Capture {
   /** Where the last transaction received ends: after a lost connection some come again. */
   #received: number;
   readonly #isTemporary: boolean;
+  /** Bytes of WAL of which what clients come back to is kept, in memory and by the slot, at most. */
+  readonly #mostWal = boundsFor().bytes;
   #serverEnd = 0;
   #tables: readonly DatabaseTable[];
   #assembler: WalAssembler;
@@ -89,7 +89,7 @@ export class WalCapture implements Capture {
     this.#unseen = [...parts.start.unseen];
     this.#isTemporary = installed.connection !== null;
     this.#tables = tables;
-    this.#assembler = new WalAssembler(tables);
+    this.#assembler = new WalAssembler(tables, parts.bounds);
     this.#marks = new WalMarks(parts.makeClient, this.#instance);
     this.#follower = new SlotFollower({
       ...parts,
@@ -231,7 +231,7 @@ export class WalCapture implements Capture {
   #prune(): void {
     this.#sincePruned = 0;
     const { keep } = this.#parts;
-    const before = Math.max(this.#received, this.#serverEnd) - mostWal;
+    const before = Math.max(this.#received, this.#serverEnd) - this.#mostWal;
     const oldest = Date.now() - keep.age;
     this.feed.prune({ count: keep.count, oldest, before, ...(keep.until && { until: keep.until() }) });
     this.#follower.say();
@@ -240,7 +240,7 @@ export class WalCapture implements Capture {
   /** Up to where the slot may forget: what clients come back to is kept, within bounds. Nobody comes back to a temporary one. */
   #confirmed(): number {
     if (this.#isTemporary) return this.#received;
-    const isFar = this.#serverEnd - this.feed.floor > mostWal;
+    const isFar = this.#serverEnd - this.feed.floor > this.#mostWal;
     return isFar && this.#queue.length === 0 ? Math.max(this.#received, this.feed.floor) : this.feed.floor;
   }
 
@@ -281,7 +281,7 @@ export class WalCapture implements Capture {
   #restart({ installed, tables, begun, unseen }: WalStart): Promise<void> {
     return this.#turns.run(() => {
       this.#tables = tables;
-      this.#assembler = new WalAssembler(tables);
+      this.#assembler = new WalAssembler(tables, this.#parts.bounds);
       this.#queue = [];
       this.#heldRows = 0;
       this.#unseen = [...unseen];
