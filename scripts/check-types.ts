@@ -17,6 +17,7 @@ async function checkTypes(): Promise<boolean> {
     bench: ["tsc", "-p", "bench"],
     "tests/smart-ngrx": ["tsc", "-p", "tests/smart-ngrx"],
     "examples/departments": ["tsc", "-p", "examples/departments"],
+    "examples/patients": ["npm", "run", "--silent", "check:types", "--workspace", "examples/patients"],
     "examples/todo": ["npm", "run", "--silent", "check:types", "--workspace", "examples/todo"],
   } as const;
   let allOk = true;

@@ -35,6 +35,7 @@ export function greeting({ url, file, folder, accounts, task, hasSqlite3 }: Gree
 
   Open it in two windows, side by side, and tick something.
   Sign in as ${names} at the lower left: each has private lists, which the other never sees.
+  The application of the Vuex tutorial: ${url}/patients/
 
   Change “${task.text}” from another terminal:
   $ curl -X PATCH ${url}/api/tasks/${task.id}/ -H 'content-type: application/json' -d '{"done": true}'

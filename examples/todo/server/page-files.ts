@@ -55,7 +55,7 @@ function readPageFile(file: string, path: string): PageFile {
     "x-content-type-options": "nosniff",
     etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
   };
-  return { body, headers: path === "index.html" ? { ...headers, ...pageHeaders } : headers };
+  return { body, headers: extname(file) === ".html" ? { ...headers, ...pageHeaders } : headers };
 }
 
 /** The page loads nothing from elsewhere and is in nobody's frame. */

@@ -18,8 +18,20 @@ const liveset = (...folders: string[]): string[] =>
 export const todoPage: Page = {
   path: "/",
   root: example("todo"),
-  sources: ["page", "vite.config.ts", ...liveset("client", "core", "store", "vue")],
+  sources: ["page", "vite.config.ts", ...liveset("binding", "client", "core", "store", "vue")],
+};
+
+/** The application of the Vuex tutorial. */
+const patientsPage: Page = {
+  path: "/patients/",
+  root: example("patients"),
+  sources: [
+    "page",
+    "vite.config.ts",
+    "../todo/page",
+    ...liveset("binding", "client", "core", "store", "vuex"),
+  ],
 };
 
 /** The pages that are built when they are first asked for. */
-export const otherPages: readonly Page[] = [];
+export const otherPages: readonly Page[] = [patientsPage];

@@ -102,6 +102,19 @@ export function ones(key: Ref<number | null>): void {
   void useLiveOne(client.scoped, 1);
 }
 
+export async function awaited(): Promise<void> {
+  const client = useClient<typeof api>();
+  const { data } = await useLiveList(client.tasks, { fields: ["text"] });
+  same<keyof (typeof data.value)[number], "id" | "text">(true);
+  const { loadMore, hasMore } = await useLiveWindow(client.tasks, { limit: 5 });
+  same<typeof hasMore.value, boolean>(true);
+  void loadMore();
+  const { data: one } = await useLiveOne(client.tasks, 1);
+  same<NonNullable<typeof one.value>["text"], string>(true);
+  // @ts-expect-error what is awaited is no promise any more
+  void (await useLiveOne(client.tasks, 1)).then;
+}
+
 export async function writes(): Promise<void> {
   const client = useClient<typeof api>();
   const { mutate } = useMutate(client.tasks.patch);
