@@ -133,7 +133,7 @@ function ordered(held: Json, operand: Json, fits: (sign: number) => boolean): Ve
 }
 
 const digits = /^-?\d+$/;
-const isoDate = /^\d{4}-\d\d-\d\dT/;
+const isoDate = /^([+-]\d{2})?\d{4}-\d\d-\d\dT/;
 
 function timeOf(value: Json): number | null {
   if (typeof value !== "string" || !isoDate.test(value)) return null;

@@ -13,14 +13,21 @@ export async function runOutcome<T>(
   each?: (value: T) => void,
 ): Promise<T | undefined> {
   if (signal.aborted) throw new LivesetError("released");
+  let abort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(new LivesetError("released")), { once: true });
+    abort = () => reject(new LivesetError("released"));
   });
+  signal.addEventListener("abort", abort, { once: true });
   // Where nobody waits for it any more, it is no unhandled rejection.
   aborted.catch(() => {});
   // In a promise, so that what throws at once is as what rejects.
   const run = Promise.resolve().then(() => follow(start(), signal, each));
-  return Promise.race([run, aborted]);
+  try {
+    return await Promise.race([run, aborted]);
+  } finally {
+    // The signal is that of all runs together, and lives on.
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 function follow<T>(
@@ -62,10 +69,12 @@ function observe<T>(
     let subscription: { unsubscribe(): void } | null = null;
     const end = (settle: () => void): void => {
       over = true;
+      signal.removeEventListener("abort", abort);
       subscription?.unsubscribe();
       settle();
     };
-    signal.addEventListener("abort", () => end(() => resolve(last)), { once: true });
+    const abort = (): void => end(() => resolve(last));
+    signal.addEventListener("abort", abort, { once: true });
     subscription = outcome.subscribe({
       next: (value) => {
         if (over) return;
