@@ -1,3 +1,4 @@
+import { compile } from "svelte/compiler";
 import { defineConfig } from "vitest/config";
 
 // `liveset` and its subpaths mean the sources, as they do for tsc and for `node --conditions=liveset-source`.
@@ -8,6 +9,14 @@ const ssr = { resolve: { conditions, externalConditions: conditions } };
 /** Frameworks whose packages are other ones on a page than on a server; their tests on a server are called so. */
 const onPage = "packages/liveset/src/{solid,svelte}/**/*.test.ts";
 const onServer = "**/*.server.test.ts";
+
+/** Components of tests, by Svelte's own compiler. */
+const svelteFiles = {
+  name: "svelte-files",
+  transform(code: string, id: string) {
+    return id.endsWith(".svelte") ? compile(code, { filename: id, generate: "client" }).js : null;
+  },
+};
 
 const integration = "**/*.integration.test.ts";
 const browser = "**/*.browser.test.ts";
@@ -34,6 +43,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [svelteFiles],
         resolve: { conditions: [...conditions, "browser"] },
         ssr: { resolve: { conditions: [...conditions, "browser", "import", "module"] } },
         test: {

@@ -2,6 +2,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { dirname, join, relative } from "node:path";
 import { blocksOfMarkdown } from "./docs/blocks-of-markdown.ts";
 import { blocksOfSource } from "./docs/blocks-of-source.ts";
+import { checkSvelte, scriptOfSvelte } from "./docs/check-svelte.ts";
 import type { CodeBlock } from "./docs/code-block.ts";
 import { root, runCommand } from "./run-command.ts";
 
@@ -33,20 +34,22 @@ function writeBlocks(blocks: readonly CodeBlock[]): Map<string, CodeBlock> {
   rmSync(output, { recursive: true, force: true });
   const written = new Map<string, CodeBlock>();
   for (const block of blocks) {
-    const target = join(folderOf(block.path), block.file ?? `line-${block.line}.${block.language}`);
+    const name = block.file ?? `line-${block.line}.${block.language}`;
+    const target = join(folderOf(block.path), name.replace(/\.svelte$/, "-svelte.ts"));
     const twin = written.get(target);
     if (twin !== undefined)
       throw new Error(`${block.path}:${block.line} and :${twin.line} have the same file name.`);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, pragmaOf(block) + block.code);
+    writeFileSync(target, typesOf(block));
     written.set(target, block);
   }
   return written;
 }
 
-/** Whose elements a block has; on its first line, so that lines are not counted anew. */
-function pragmaOf({ path, language }: CodeBlock): string {
-  return language === "tsx" && /\bsolid\b/.test(path) ? "/** @jsxImportSource solid-js */ " : "";
+/** What the compiler of types is given of a block, line by line as in the document: of elements, whose they are; of Svelte, the script. */
+function typesOf({ path, language, code }: CodeBlock): string {
+  if (language === "svelte") return scriptOfSvelte(code);
+  return language === "tsx" && /\bsolid\b/.test(path) ? `/** @jsxImportSource solid-js */ ${code}` : code;
 }
 
 /** Type-checks the files as one program and returns the compiler's complaints, at the places in the documentation. */
@@ -58,7 +61,7 @@ async function check(
   const project = join(output, `tsconfig.${name}.json`);
   const compilerOptions = {
     lib: ["es2023", "dom", "dom.iterable", "dom.asynciterable"],
-    types: ["node"],
+    types: ["node", "svelte"],
     moduleDetection: "force",
     paths: {
       // Beside the package, not above all: Vuex needs an older @vue/devtools-api. And Vuex has no types for `import`.
@@ -96,6 +99,7 @@ async function checkDocs(): Promise<boolean> {
   const faults = await check("all", others, origin);
   for (const [index, [file]] of extending.entries())
     faults.push(...(await check(`${index}`, [file], origin)));
+  faults.push(...blocks.filter(({ language }) => language === "svelte").flatMap(checkSvelte));
   for (const fault of faults) console.error(fault);
   console.log(
     `${blocks.length} blocks of documentation, ${faults.length === 0 ? "all compile" : "some do not compile"}.`,

@@ -24,6 +24,7 @@ export const budgets: readonly Budget[] = [
   binding("angular", /^@angular\//),
   binding("ngrx", /^@(angular|ngrx)\//, /\/src\/angular\//),
   binding("solid", /^solid-js/),
+  binding("svelte", /^svelte/),
   // An adapter and no binding, it has no budget of the design.
   { ...binding("tanstack-db", /^@tanstack\/db$/), limit: 4 * 1024 },
 ];

@@ -1,6 +1,7 @@
 import { test } from "vitest";
 import { blocksOfMarkdown } from "./blocks-of-markdown.ts";
 import { blocksOfSource } from "./blocks-of-source.ts";
+import { checkSvelte, scriptOfSvelte } from "./check-svelte.ts";
 
 test("blocks marked ts are found with the line of their code and their file's name", ({ expect }) => {
   const text = "# Title\n\n```ts\nlet a;\n```\n```sh\nls\n```\n\n```ts file=api.ts\nlet b;\nlet c;\n```\n";
@@ -74,4 +75,16 @@ test("an example with imports of its own is left as it is", ({ expect }) => {
       file: null,
     },
   ]);
+});
+
+test("what Svelte refuses, or warns of, is told at its line of the document", ({ expect }) => {
+  const block = { path: "x.md", line: 5, language: "svelte", file: null } as const;
+  expect(checkSvelte({ ...block, code: "<p>a</p>" })).toEqual([]);
+  expect(checkSvelte({ ...block, code: "<p>a</p>\n{#if}\n" })[0]).toMatch(/^x\.md:6 /);
+  expect(checkSvelte({ ...block, code: "\n\n<img src='a.png' />" })[0]).toMatch(/^x\.md:7 .*alt/);
+});
+
+test("the script of a Svelte component keeps its lines", ({ expect }) => {
+  expect(scriptOfSvelte('<p>a</p>\n<script lang="ts">\n  let a;\n</script>\n<p />')).toBe("\n\n  let a;\n");
+  expect(scriptOfSvelte("<p>a</p>").trim()).toBe("");
 });

@@ -13,6 +13,7 @@ const browserEntries: Readonly<Record<string, readonly string[]>> = {
   "./angular": ["@angular/core"],
   "./ngrx": ["@angular/core", "@ngrx/signals"],
   "./solid": ["solid-js", "solid-js/store"],
+  "./svelte": ["svelte", "svelte/reactivity"],
   "./tanstack-db": ["@tanstack/db"],
 };
 
