@@ -85,7 +85,7 @@ export function layerOf(path: string): string {
 
 /** Tests, type tests and what only they use. They may import everything; nothing may import them. */
 export function isTest(path: string): boolean {
-  return /\.(test|test-d|fixture)\.ts$/.test(path);
+  return /\.(test|test-d|fixture)\.(ts|svelte)$/.test(path);
 }
 
 /**

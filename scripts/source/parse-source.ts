@@ -2,13 +2,13 @@ import { type ParseResult, parseSync, Visitor } from "rolldown/utils";
 import type { GlobalUse, Import, Source } from "./source.ts";
 
 /**
- * Reads a TypeScript module, or the scripts of a Vue component. Imports of types count as imports, in every form:
+ * Reads a TypeScript module, or the scripts of a Vue or Svelte component. Imports of types count as imports, in every form:
  * `import type`, `export … from`, `import("./x.ts")` as a value and as a type.
  *
  * @throws Error with the file and the parser's sentence where the text is not TypeScript.
  */
 export function parseSource(path: string, text: string): Source {
-  const code = path.endsWith(".vue") ? scriptsOf(text) : text;
+  const code = /\.(vue|svelte)$/.test(path) ? scriptsOf(text) : text;
   const result = parseSync(`${path}.ts`, code);
   const [error] = result.errors;
   if (error !== undefined) throw new Error(`${path}: ${error.message}`);
