@@ -79,6 +79,8 @@ export class List {
    * row that is not there enters it, and leaving twice is nothing: applying a change again does no harm.
    */
   apply(change: ListChange): void {
+    // Where nothing is there, nothing can be met: the first rows need no second index.
+    if (this.#byKey.size === 0) return this.replace([...(change.enter ?? []), ...(change.update ?? [])]);
     const arriving = new Map<KeyText, WireRow>();
     for (const row of change.enter ?? []) arriving.set(this.keyOf(row), row);
     for (const row of change.update ?? []) arriving.set(this.keyOf(row), row);
@@ -128,6 +130,12 @@ export class List {
     const rows = this.#sorted;
     const gone = removed.map((row) => this.#indexOf(row)).sort((a, b) => a - b);
     const places = added.sort(this.#shape.compare).map((row) => this.#place(row));
+    // Rows that keep their places, which is what mostly happens, are put into a plain copy.
+    if (gone.length === places.length && gone.every((hole, i) => hole === places[i])) {
+      const next = rows.slice();
+      for (const [i, place] of places.entries()) next[place] = added[i] as WireRow;
+      return next;
+    }
     const next: WireRow[] = [];
     let from = 0;
     const copyUpTo = (end: number): void => {

@@ -49,8 +49,9 @@ export class LocalList<Row extends object> implements Emitter {
     this.#list.replace(rows.getSnapshot().filter(filter) as readonly object[] as readonly WireRow[]);
     this.#told = this.#list.rows;
     this.#end = rows.watch((key) => {
+      // While something is dirty the turn knows already.
+      if (this.#dirty.size === 0) parts.turn.changed(this);
       this.#dirty.add(key);
-      parts.turn.changed(this);
     });
   }
 

@@ -207,7 +207,9 @@ export class Rows<Row extends object = WireRow> {
 
   #show(key: KeyText): WireRow | undefined {
     const row = this.#entries.get(key)?.row;
-    const operations = this.#pending()
+    const pending = this.#pending();
+    if (pending.size === 0 && this.#shown.size === 0) return row;
+    const operations = pending
       .get(key)
       ?.filter(({ isAnswered, isTemporary }) => !(isAnswered && isTemporary));
     if (operations === undefined) {
