@@ -1,3 +1,4 @@
+import { benchBundles } from "./bundles.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchDialects } from "./dialects.ts";
 import { benchFanOut } from "./fan-out.ts";
@@ -7,6 +8,7 @@ import { machine } from "./machine.ts";
 import { benchMatching } from "./matching.ts";
 import type { Bench, Measurement } from "./measurement.ts";
 import { benchMemory } from "./memory.ts";
+import { benchPages } from "./pages.ts";
 import { benchRelated } from "./related.ts";
 import { benchRest } from "./rest.ts";
 import { benchReturn } from "./return.ts";
@@ -22,6 +24,9 @@ const benches: Readonly<Record<string, Bench>> = {
   matching: benchMatching,
   related: benchRelated,
   store: benchStore,
+  vue: () => benchPages("Vue"),
+  react: () => benchPages("React"),
+  bundles: benchBundles,
   dialects: benchDialects,
   cluster: benchCluster,
 };

@@ -1,0 +1,2 @@
+export { createStore } from "liveset/store";
+export * from "./liveset.ts";

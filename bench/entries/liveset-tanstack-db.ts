@@ -1,0 +1,3 @@
+export { createCollection, createLiveQueryCollection, eq } from "@tanstack/db";
+export { createClient } from "liveset/client";
+export { livesetCollectionOptions } from "liveset/tanstack-db";

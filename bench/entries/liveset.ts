@@ -1,0 +1,2 @@
+export { createClient } from "liveset/client";
+export { LivesetProvider, useLiveList, useMutate } from "liveset/react";

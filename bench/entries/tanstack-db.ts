@@ -1,0 +1,1 @@
+export { createCollection, createLiveQueryCollection, eq, localOnlyCollectionOptions } from "@tanstack/db";
