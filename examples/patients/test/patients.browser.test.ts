@@ -204,6 +204,11 @@ describe.skipIf(found === null)("the patients in Chromium", () => {
     await ada.field("Search by name or number").fill("nobody is called so");
     await ada.page.getByText("Nobody here fits").waitFor();
     await picture(ada, "phone-empty");
+    await ada.page.routeWebSocket("**/ws/", (socket) => socket.close());
+    await ada.page.reload();
+    await ada.says("Not connected");
+    expect(await overflow()).toBe(0);
+    await picture(ada, "phone-offline");
     await ada.close();
     const dark = await openPatientsPage(browser, `${url}#/71`, { colorScheme: "dark" });
     await dark.logIn("Ben");

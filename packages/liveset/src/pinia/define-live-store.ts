@@ -55,12 +55,14 @@ export function defineLiveStore<Id extends string, A extends ApiTypes, T extends
     if (pinia !== undefined) prefetches.set(pinia, prefetch);
     return store;
   });
-  const useStore = (pinia?: Pinia | null, hot?: StoreGeneric): StoreGeneric => {
-    const store = use(pinia, hot);
-    const active = getActivePinia();
-    const prefetch = active === undefined ? undefined : prefetches.get(active);
-    if (prefetch !== undefined && getCurrentInstance() !== null) onServerPrefetch(prefetch);
-    return store;
-  };
-  return Object.assign(useStore, { $id: id }) as never;
+  // All else of the definition is Pinia's own, as its hot updates and helpers look for it.
+  return new Proxy(use, {
+    apply: (target, _, args: [pinia?: Pinia | null, hot?: StoreGeneric]) => {
+      const store = target(...args);
+      const pinia = getActivePinia();
+      const prefetch = pinia === undefined ? undefined : prefetches.get(pinia);
+      if (prefetch !== undefined && getCurrentInstance() !== null) onServerPrefetch(prefetch);
+      return store;
+    },
+  }) as never;
 }

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { createPinia, type Pinia, setActivePinia, storeToRefs } from "pinia";
+import { createPinia, mapStores, type Pinia, setActivePinia, storeToRefs } from "pinia";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type App, createApp, createSSRApp, h, isReactive, nextTick, ref, watchEffect } from "vue";
 import { renderToString } from "vue/server-renderer";
@@ -48,6 +48,7 @@ describe("a live store", () => {
   test("is one list for all its users, and lets go when it is disposed of", () => {
     const store = useTasks();
     expect(useTasks()).toBe(store);
+    expect([useTasks.$id, mapStores(useTasks).tasksStore.call({ $pinia: pinia })]).toEqual(["tasks", store]);
     r.socket.greet();
     r.socket.snapshot([task(1)]);
     expect(r.socket.all("subscribe")).toHaveLength(1);

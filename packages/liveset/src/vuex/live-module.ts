@@ -1,6 +1,8 @@
+import { liveText } from "../binding/live-text.ts";
 import type { LiveListQuery, LiveWindowQuery, ResourceClient } from "../client/resource-client.ts";
 import type { ResourceTypes } from "../core/api-types.ts";
 import { LivesetError } from "../core/error/liveset-error.ts";
+import type { Json } from "../core/json.ts";
 import { type ActionContext, clientOf } from "./context.ts";
 import { LoadedRows } from "./loaded-rows.ts";
 import { namesOf } from "./names.ts";
@@ -11,6 +13,8 @@ export interface LiveModuleOptions {
   readonly singular?: string;
   /** The field that rows are found by. Default: `"id"` */
   readonly key?: string;
+  /** Of the resource, where it declares some. */
+  readonly params?: Readonly<Record<string, Json>>;
   /** The name of the module of `createSocketModule`. Default: `"socket"` */
   readonly socket?: string;
   /** The mutation of the root that is told of errors, as a list of sentences. Default: `"NEW_NOTIFICATION"` */
@@ -63,7 +67,7 @@ export function createLiveModule<Row extends object = Readonly<Record<string, un
   resource: string,
   options: LiveModuleOptions = {},
 ): LiveModule<Row> {
-  const { singular, key = "id", socket = "socket", notification = "NEW_NOTIFICATION" } = options;
+  const { singular, params, key = "id", socket = "socket", notification = "NEW_NOTIFICATION" } = options;
   const names = namesOf(resource, singular);
   /** By store, since one module may be in several. */
   const loaded = new WeakMap<object, LoadedRows<Row>>();
@@ -83,7 +87,7 @@ export function createLiveModule<Row extends object = Readonly<Record<string, un
         (error) => context.commit(notification, sentencesOf(error), { root: true }),
       );
     loaded.set(this, rows);
-    await rows.load(target, query);
+    await rows.load(target, liveText(query, { params }));
   }
 
   return {

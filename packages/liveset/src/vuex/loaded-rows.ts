@@ -1,4 +1,4 @@
-import { liveText, openLive } from "../binding/live-text.ts";
+import { openLive } from "../binding/live-text.ts";
 import type { LiveHandle } from "../client/live-handle.ts";
 import type { ResourceClient } from "../client/resource-client.ts";
 import type { LivesetError } from "../core/error/liveset-error.ts";
@@ -23,9 +23,10 @@ export class LoadedRows<Row> {
   /**
    * Follows a query, and resolves when there is an answer or a refusal, or something else was asked for. What is followed already is
    * committed again, and asked for anew where it was refused.
+   *
+   * @param text of `liveText`
    */
-  async load(resource: ResourceClient, query: unknown): Promise<void> {
-    const text = liveText(query, {});
+  async load(resource: ResourceClient, text: string): Promise<void> {
     const old = this.#handle;
     const isNew = old === null || resource !== this.#resource || text !== this.#text;
     const handle: LiveHandle<Rows<Row>> = isNew ? openLive(resource, "live", text) : old;

@@ -209,6 +209,19 @@ describe("a live module", () => {
     expect(made.state.tasks.taskData).toEqual([task(5)]);
   });
 
+  test("asks with the params of its options", async () => {
+    const made = createStore<RootState>({
+      modules: {
+        socket: createSocketModule(() => r.client),
+        tasks: createLiveModule("tasks", { params: { list: 3 } }),
+      },
+    });
+    await made.dispatch("setup");
+    void made.dispatch("loadTasks");
+    r.socket.greet();
+    expect(r.socket.last("subscribe").params).toEqual({ list: 3 });
+  });
+
   test("needs the client of the socket module, and says how to get it", async () => {
     await expect(store().dispatch("loadTasks")).rejects.toThrow(
       'There is no client: dispatch "setup" of socket first.',
