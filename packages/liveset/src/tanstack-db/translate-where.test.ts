@@ -44,6 +44,7 @@ describe("what has no counterpart selects more, and never less", () => {
     ["a function instead of a condition", call("or", a1, opaque), more(null)],
     ["the opposite of more", call("not", call("and", a1, opaque)), more(null)],
     ["two fields", call("eq", a, field("b")), more(null)],
+    ["two values", call("eq", value(1), value(1)), more(null)],
     ["a field itself", a as never, more(null)],
     ["a part of a field", call("eq", field("a", "b"), value(1)), more(null)],
     ["what TanStack DB adds to rows", call("eq", field("$synced"), value(true)), more(null)],

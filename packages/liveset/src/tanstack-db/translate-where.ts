@@ -94,7 +94,7 @@ function compared(
   first: Expression | undefined,
   second: Expression | undefined,
 ): Translation {
-  if (first?.type === "val" && second !== undefined) return compared(turned[name], second, first);
+  if (first?.type === "val" && second?.type === "ref") return compared(turned[name], second, first);
   return onField(first, () => {
     const operand = operandOf(second);
     if (operand === null) return null;
