@@ -207,6 +207,20 @@ describe("Suspense", () => {
     vi.restoreAllMocks();
   });
 
+  test("keeps its rows while the server cannot answer", async () => {
+    const Inner = () => {
+      const { data, error } = useLiveListSuspense(r.client.tasks);
+      return createElement("p", null, `${data.length} ${error?.code}`);
+    };
+    const page = await render(r.client, () => waiting(createElement(Inner)), {});
+    await during(() => r.socket.greet());
+    await during(() => r.socket.snapshot([task(1)]));
+    await during(() =>
+      r.socket.say({ type: "error", id: "s1", code: "unavailable", status: 503, title: "" }),
+    );
+    expect(page.element.textContent).toBe("1 unavailable");
+  });
+
   test("keeps what is shown while a transition waits for another query", async () => {
     let search: (words: string) => void = () => {};
     const Inner = () => {

@@ -53,9 +53,11 @@ export function useLiveSuspense<T, S = T>(
   options: (UseLiveOptions<T, S> & AskedOptions) | undefined,
 ): LazyResult<S> {
   const state = useLive(resource, method, query, options);
-  if (state.status === "error") throw state.error;
-  if (state.status === "pending" && state.updatedAt === null && (query ?? null) !== null) {
-    throw waitOnce(resource, method + liveText(query, options), state.whenSettled);
+  // Rows that are there stay, also while the server cannot answer.
+  if (state.updatedAt === null && (query ?? null) !== null) {
+    throw state.status === "error"
+      ? state.error
+      : waitOnce(resource, method + liveText(query, options), state.whenSettled);
   }
   return state;
 }

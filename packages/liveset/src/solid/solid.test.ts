@@ -151,6 +151,14 @@ describe("a live result", () => {
     expect(element.textContent).toBe("forbidden");
   });
 
+  test("keeps its rows while the server cannot answer", () => {
+    const list = setup(() => useLiveList(r.client.tasks));
+    r.socket.greet();
+    r.socket.snapshot([task(1)]);
+    r.socket.say({ type: "error", id: "s1", code: "unavailable", status: 503, title: "" });
+    expect([list().length, list.status, list.error?.code]).toEqual([1, "error", "unavailable"]);
+  });
+
   test("that was rendered on a server begins with its rows, and is not sent again", () => {
     const server = rig();
     server.client.tasks.live();

@@ -4,11 +4,12 @@
  * @param known copies of rows that may be used again
  */
 export function thaw<T>(value: T, known: ReadonlyMap<unknown, unknown>): T {
-  return (Array.isArray(value) ? value.map((row) => known.get(row) ?? copy(row)) : copy(value)) as T;
-}
-
-function copy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copy);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copy(part)]));
+  const copy = (part: unknown): unknown => {
+    if (typeof part !== "object" || part === null) return part;
+    if (Array.isArray(part)) return part.map(copy);
+    return (
+      known.get(part) ?? Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, copy(inner)]))
+    );
+  };
+  return copy(value) as T;
 }

@@ -66,8 +66,11 @@ export function useLive<T, R extends ResourceTypes>(
     return shown.updatedAt === null ? "pending" : "refreshing";
   };
   const data = (): T => {
-    if (state() === "pending") wait();
-    if (shown.status === "error") throw shown.error;
+    // Rows that are there stay, also while the server cannot answer.
+    if (shown.updatedAt === null) {
+      if (shown.status === "error") throw shown.error;
+      if (!off()) wait();
+    }
     return shown.data;
   };
   const live = Object.assign(data, {
