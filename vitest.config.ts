@@ -11,12 +11,11 @@ const onPage = "packages/liveset/src/{solid,svelte}/**/*.test.ts";
 const onServer = "**/*.server.test.ts";
 
 /** Components of tests, by Svelte's own compiler. */
-const svelteFiles = {
+const svelteFiles = (generate: "client" | "server") => ({
   name: "svelte-files",
-  transform(code: string, id: string) {
-    return id.endsWith(".svelte") ? compile(code, { filename: id, generate: "client" }).js : null;
-  },
-};
+  transform: (code: string, id: string) =>
+    id.endsWith(".svelte") ? compile(code, { filename: id, generate }).js : null,
+});
 
 const integration = "**/*.integration.test.ts";
 const browser = "**/*.browser.test.ts";
@@ -28,6 +27,7 @@ export default defineConfig({
     reporters: ["default", `${import.meta.dirname}/scripts/dialects/reporter.ts`],
     projects: [
       {
+        plugins: [svelteFiles("server")],
         resolve,
         ssr,
         test: {
@@ -43,7 +43,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [svelteFiles],
+        plugins: [svelteFiles("client")],
         resolve: { conditions: [...conditions, "browser"] },
         ssr: { resolve: { conditions: [...conditions, "browser", "import", "module"] } },
         test: {

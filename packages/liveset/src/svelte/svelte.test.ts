@@ -1,9 +1,11 @@
-import { flushSync, mount, tick, unmount } from "svelte";
+import { flushSync, hydrate, mount, tick, unmount } from "svelte";
 import { get } from "svelte/store";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { type Rig, rig, type Task, task } from "../client/fake-network.fixture.ts";
 import { useClient, useLiveList, useLiveOne, useLiveWindow } from "./index.ts";
+import Page from "./page.fixture.svelte";
 import Probe from "./probe.fixture.svelte";
+import { rendered } from "./rendered.fixture.ts";
 import Tasks from "./tasks.fixture.svelte";
 
 let r: Rig;
@@ -116,24 +118,27 @@ test("a window that nobody reads does not grow", async () => {
   expect([window.isLoadingMore, r.sockets.length]).toEqual([false, 0]);
 });
 
-test("a list that was rendered on a server begins with its rows, and is not sent again", () => {
+test("a page that a server rendered is taken over as it is, and its list is not sent again", async () => {
   const server = rig();
-  server.client.tasks.live();
+  server.client.tasks.live({ orderBy: { id: "asc" } });
   server.socket.greet();
   server.socket.snapshot([task(1)]);
   r.client.hydrate(JSON.parse(JSON.stringify(server.client.dehydrate())));
-  const list = useLiveList(r.client.tasks);
-  const [page] = show(Probe, {
-    begin: null,
-    use: () => list,
-    see: () => `${list.data.map(({ text }) => text)} ${list.isStale}`,
-  });
-  expect(textOf(page)).toBe("task 1 true");
+  const target = document.createElement("div");
+  target.innerHTML = rendered;
+  const first = target.querySelector("li");
+  const warned = vi.spyOn(console, "warn");
+  const page = hydrate(Page, { target, props: { client: r.client } });
+  onTestFinished(() => unmount(page));
+  flushSync();
+  expect([target.textContent, target.querySelector("li") === first]).toEqual(["task 1", true]);
   r.socket.greet();
   expect(r.socket.last("subscribe").since?.cursor).toBe("1");
   r.socket.resume();
   update("2", task(1, "one"));
-  expect(textOf(page)).toBe("one false");
+  flushSync();
+  expect([target.textContent, target.querySelector("li") === first]).toEqual(["one", true]);
+  expect(warned).not.toHaveBeenCalled();
 });
 
 test("where there is no client it is said", () => {
