@@ -8,7 +8,7 @@ import { defineApi } from "../../define-api.ts";
 import { type AnyResourceOptions, type Resource, resource } from "../../resource.ts";
 import type { Condition } from "./condition.fixture.ts";
 import { whereOf } from "./condition.fixture.ts";
-import type { DrizzleTables } from "./database.fixture.ts";
+import type { DrizzleTables, HistoryDatabase } from "./database.fixture.ts";
 import type { Scopes } from "./oracle.fixture.ts";
 import {
   type Principal,
@@ -24,7 +24,11 @@ import { type TableName, tableSpecs } from "./tables.fixture.ts";
 const filterDepth = 2;
 
 /** The API of all histories. `scopes` gives those of the one that is being played. */
-export function historyApi({ tables, schema }: DrizzleTables, rights: Rights, scopes: () => Scopes): Api {
+export function historyApi(
+  { tables, schema, run }: HistoryDatabase,
+  rights: Rights,
+  scopes: () => Scopes,
+): Api {
   const resources = resourceNames.map((name): [string, Resource] => {
     const { table, fields, depth, nests, computed, may } = resourceSpecs[name];
     const options = {
@@ -43,7 +47,7 @@ export function historyApi({ tables, schema }: DrizzleTables, rights: Rights, sc
               retrieve: (context: Context, row: object) => may(principalOf(context), row as never),
             },
           }),
-      ...writing(name, tables),
+      ...writing(name, tables, run),
     };
     return [name, resource(tables[table] as never, options as unknown as AnyResourceOptions as never)];
   });
@@ -76,7 +80,11 @@ function filtersOf(table: TableName, depth: number): readonly string[] {
 }
 
 /** Each write of a task leaves its mark in a table of its own, in the same transaction. */
-function writing(name: ResourceName, { tasks, audit }: DrizzleTables["tables"]): object {
+function writing(
+  name: ResourceName,
+  { tasks, audit }: DrizzleTables["tables"],
+  run: HistoryDatabase["run"],
+): object {
   if (resourceSpecs[name].table !== "tasks") return {};
   const note = async ({ db }: Context, row: Record<string, unknown>): Promise<void> => {
     await db.insert(audit as SQLiteTable).values({ mark: row[name] } as never);
@@ -90,7 +98,7 @@ function writing(name: ResourceName, { tasks, audit }: DrizzleTables["tables"]):
         detail: false,
         input: z.object({ owner: z.number(), label: z.string(), mark: z.string() }),
         run: async ({ db, input }) => {
-          await db.run(sql`update tasks set label = ${input.label} where owner_id = ${input.owner}`);
+          await run(db, sql`update tasks set label = ${input.label} where owner_id = ${input.owner}`);
           await db.insert(audit as SQLiteTable).values({ mark: input.mark } as never);
           return { done: true };
         },

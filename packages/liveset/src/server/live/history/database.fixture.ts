@@ -1,6 +1,8 @@
-import type { Table } from "drizzle-orm";
+import type { SQL, Table } from "drizzle-orm";
 import type { Database } from "../../database/database.ts";
+import type { Db } from "../../register.ts";
 import type { SchemaModule } from "../../relation-types.ts";
+import type { Statement } from "./statement.fixture.ts";
 import type { TableName, Tables } from "./tables.fixture.ts";
 
 /** The tables for Drizzle, in one dialect; `audit` is shown by no resource. */
@@ -14,8 +16,10 @@ export interface DrizzleTables {
 export interface HistoryDatabase extends DrizzleTables {
   /** Opens it, or opens it anew: what was committed is there. */
   connect(): Database;
+  /** Runs SQL as its Drizzle databases do. */
+  run(db: Db, query: SQL): Promise<unknown>;
   /** Runs statements in one transaction of another program. Resolves to how many were refused, and did nothing. */
-  write(statements: readonly string[], rollback: boolean): Promise<number>;
+  write(statements: readonly Statement[], rollback: boolean): Promise<number>;
   /** Reads everything, as another program would. */
   read(): Promise<Tables>;
   /** Marks of writes that the server's hooks noted, in no order. */
@@ -23,7 +27,7 @@ export interface HistoryDatabase extends DrizzleTables {
   /** Forgets the older part of the log, so that what came before can no longer be resumed. */
   prune(): Promise<void>;
   /** Empties the tables and runs the statements that every history begins with, in one transaction of another program. */
-  begin(statements: readonly string[]): Promise<void>;
+  begin(statements: readonly Statement[]): Promise<void>;
   end(): Promise<void>;
 }
 

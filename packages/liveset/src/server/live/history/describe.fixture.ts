@@ -2,7 +2,7 @@ import { askOf, wireAsk } from "./ask.fixture.ts";
 import { conditionOn, whereOf } from "./condition.fixture.ts";
 import type { HistoryPlan, StatementPlan, StepPlan } from "./plan.fixture.ts";
 import { resourceNames, resourceSpecs } from "./resources.fixture.ts";
-import { seedRow, sqlOf } from "./statement.fixture.ts";
+import { inlined, seedRow, sqlOf } from "./statement.fixture.ts";
 import { pick } from "./tables.fixture.ts";
 
 /** A history as a text that one can read. In conditions 9 stands for whoever asks. */
@@ -39,5 +39,5 @@ function describeStep(step: StepPlan): string {
 }
 
 function statement(plan: StatementPlan): string {
-  return sqlOf(plan, () => "n");
+  return inlined(sqlOf(plan, () => "n"));
 }

@@ -1,7 +1,7 @@
 import { test } from "vitest";
 import { checkHistories } from "./check-histories.fixture.ts";
+import { histories } from "./histories.fixture.ts";
 import { sqliteDatabase } from "./sqlite-database.fixture.ts";
-import { weights } from "./weights.fixture.ts";
 
 const soak = Number(process.env.LIVESET_SOAK ?? 1);
 const runs = 1_250 * soak;
@@ -10,19 +10,5 @@ const time = 270_000 * Math.max(1, soak);
 test("P1 to P9: lines and servers that break lose nothing, and apply no write twice", {
   timeout: time + 30_000,
 }, async () => {
-  await checkHistories({
-    database: sqliteDatabase,
-    setting: { limits: {}, onExpiry: "close" },
-    weights: weights.faults,
-    runs,
-    time,
-    floors: {
-      cuts: 200,
-      restarts: 150,
-      resumed: 400,
-      "sent anew after a reconnect": 150,
-      "mutations repeated over another line": 50,
-      prunings: 60,
-    },
-  });
+  await checkHistories({ ...histories.faults, database: sqliteDatabase, runs, time });
 });

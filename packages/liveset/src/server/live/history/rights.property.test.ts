@@ -1,7 +1,7 @@
 import { test } from "vitest";
 import { checkHistories } from "./check-histories.fixture.ts";
+import { histories } from "./histories.fixture.ts";
 import { sqliteDatabase } from "./sqlite-database.fixture.ts";
-import { weights } from "./weights.fixture.ts";
 
 const soak = Number(process.env.LIVESET_SOAK ?? 1);
 const runs = 1_250 * soak;
@@ -10,18 +10,5 @@ const time = 270_000 * Math.max(1, soak);
 test("P1 to P9: whoever comes, goes and is given or denied rights, nobody is sent what he may not see", {
   timeout: time + 30_000,
 }, async () => {
-  await checkHistories({
-    database: sqliteDatabase,
-    setting: { limits: {}, onExpiry: "anonymous" },
-    weights: weights.rights,
-    runs,
-    time,
-    floors: {
-      "principals changed": 500,
-      "closes: 4401": 70,
-      "errors of lists that are broken": 30,
-      "leaves of rows that are still there": 30,
-      "markers checked": 3_000,
-    },
-  });
+  await checkHistories({ ...histories.rights, database: sqliteDatabase, runs, time });
 });

@@ -1,5 +1,4 @@
 import { setImmediate } from "node:timers/promises";
-import { sql } from "drizzle-orm";
 import { conditionOn } from "./condition.fixture.ts";
 import type { Counts } from "./counts.fixture.ts";
 import { markersIn, nameOf, Oracle, type Scopes } from "./oracle.fixture.ts";
@@ -7,7 +6,7 @@ import type { HistoryPlan, StatementPlan, StepPlan, WishPlan } from "./plan.fixt
 import { Player } from "./player.fixture.ts";
 import { type Principal, type ResourceName, resourceNames, resourceSpecs } from "./resources.fixture.ts";
 import type { Stage } from "./stage.fixture.ts";
-import { seedRow, seedSql, sqlOf } from "./statement.fixture.ts";
+import { drizzleOf, seedRow, seedSql, sqlOf } from "./statement.fixture.ts";
 import { boom, pick } from "./tables.fixture.ts";
 import type { Timeline } from "./timeline.fixture.ts";
 import type { World } from "./world.fixture.ts";
@@ -75,13 +74,13 @@ export class HistoryRun {
 
   async #end(): Promise<void> {
     // One that was closed for its slowness while it was settling connects again.
-    for (let round = 0; round < 3; round++) {
+    do {
       for (const player of this.#players) {
         player.line?.release();
         this.#connect(player);
       }
       await this.#settle();
-    }
+    } while (this.#players.some(({ line }) => line === null));
     await this.#checkMutations();
     for (const { line } of this.#players) line?.pair.client.close();
     // The ends of a cable hear of it in a microtask.
@@ -166,16 +165,17 @@ export class HistoryRun {
     if (rollback) this.#counts.add("writes rolled back");
     if (by === "another process") return this.#plainWrite(of, rollback);
     const { db } = this.#world.server;
-    const statements = of.map((plan) => sqlOf(plan, this.#nextMarker));
+    const { database } = this.#world;
+    const statements = of.map((plan) => drizzleOf(sqlOf(plan, this.#nextMarker)));
     const run = async (): Promise<void> => {
       if (by === "statements") {
         for (const statement of statements)
-          await db.run(sql.raw(statement)).catch((thrown) => this.#refused(thrown));
+          await database.run(db, statement).catch((thrown) => this.#refused(thrown));
         return;
       }
       await db
         .transaction(async (tx) => {
-          for (const statement of statements) await tx.run(sql.raw(statement));
+          for (const statement of statements) await database.run(tx, statement);
           if (rollback) throw new Error("rolled back: constraint of the history");
         })
         .catch((thrown) => this.#refused(thrown));
@@ -190,7 +190,7 @@ export class HistoryRun {
 
   #refused(thrown: unknown): void {
     const text = `${thrown} ${thrown instanceof Error ? thrown.cause : ""}`;
-    if (!/constraint|unique|foreign|duplicate/i.test(text)) throw thrown;
+    if (!/constraint|unique|foreign|duplicate|deadlock/i.test(text)) throw thrown;
     this.#counts.add("writes refused");
   }
 
@@ -344,6 +344,8 @@ export class HistoryRun {
     do {
       await player.settled();
       await client.ping();
+      // Frames travel in microtasks, beside which nothing of a database's would.
+      await setImmediate();
     } while (client.closes.length === 0 && (client.cursor !== feed.cursor || !player.isSettled));
   }
 

@@ -6,9 +6,11 @@ import { setImmediate } from "node:timers/promises";
 import { relations } from "drizzle-orm";
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { WireRow } from "../../../core/json.ts";
+import { toSqlInput } from "../../database/sqlite/sql-value.ts";
 import { sqlite } from "../../database/sqlite/sqlite.ts";
 import type { DrizzleTables, HistoryDatabase } from "./database.fixture.ts";
-import { keyOf, sqlName, type TableName, type Tables, tableNames, tableSpecs } from "./tables.fixture.ts";
+import type { Statement } from "./statement.fixture.ts";
+import { keyOf, selectOf, type Tables, tableNames } from "./tables.fixture.ts";
 
 const teams = sqliteTable("teams", { id: integer().primaryKey(), label: text(), note: text() });
 const members = sqliteTable(
@@ -86,21 +88,27 @@ export async function sqliteDatabase(cascade: boolean): Promise<HistoryDatabase>
   const other = new DatabaseSync(path, { timeout: 0 });
   other.exec("pragma journal_mode = wal; pragma synchronous = off; pragma foreign_keys = on");
   other.exec(ddl(cascade));
-  // Every history begins with the same statements, and to prepare those with triggers takes longer than to run them.
+  // To prepare statements with triggers takes longer than to run them.
   const known = new Map<string, StatementSync>();
-  const prepared = (statement: string): StatementSync => {
-    const made = known.get(statement) ?? other.prepare(statement);
-    known.set(statement, made);
-    return made;
+  const run = ({ text, values }: Statement): void => {
+    const made = known.get(text) ?? other.prepare(text);
+    known.set(text, made);
+    made.run(...values.map(toSqlInput));
   };
-  const clearing = [...tableNames.toReversed(), "audit"].map((name) => `delete from ${name}`);
+  const clearing = [...tableNames.toReversed(), "audit"].map((name) => ({
+    text: `delete from ${name}`,
+    values: [],
+  }));
   const selects = tableNames.map((name) => [name, other.prepare(selectOf(name))] as const);
-  const transaction = async (statements: readonly string[], end: "commit" | "rollback"): Promise<number> => {
+  const transaction = async (
+    statements: readonly Statement[],
+    end: "commit" | "rollback",
+  ): Promise<number> => {
     let refused = 0;
     await begin(other);
     for (const statement of statements) {
       try {
-        other.exec(statement);
+        run(statement);
       } catch (thrown) {
         if (!/constraint/i.test(String(thrown))) throw thrown;
         refused++;
@@ -112,6 +120,7 @@ export async function sqliteDatabase(cascade: boolean): Promise<HistoryDatabase>
   return {
     ...drizzle,
     connect: () => sqlite(path),
+    run: (db, query) => db.run(query),
     write: (statements, rollback) => transaction(statements, rollback ? "rollback" : "commit"),
     read: async () =>
       Object.fromEntries(
@@ -132,13 +141,18 @@ export async function sqliteDatabase(cascade: boolean): Promise<HistoryDatabase>
         .map(({ mark }) => String(mark)),
     prune: async () => {
       await transaction(
-        ["delete from liveset_changes where seq < (select max(seq) from liveset_changes) - 3"],
+        [
+          {
+            text: "delete from liveset_changes where seq < (select max(seq) from liveset_changes) - 3",
+            values: [],
+          },
+        ],
         "commit",
       );
     },
     begin: async (statements) => {
       await begin(other);
-      for (const statement of [...clearing, ...statements]) prepared(statement).run();
+      for (const statement of [...clearing, ...statements]) run(statement);
       other.exec("commit");
     },
     end: async () => {
@@ -159,11 +173,6 @@ async function begin(other: DatabaseSync): Promise<void> {
     }
     await setImmediate();
   }
-}
-
-function selectOf(table: TableName): string {
-  const columns = Object.keys(tableSpecs[table].columns).map((name) => `${sqlName(name)} as "${name}"`);
-  return `select ${columns.join(", ")} from ${table}`;
 }
 
 function wireRow(row: Record<string, unknown>): WireRow {

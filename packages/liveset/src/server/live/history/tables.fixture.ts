@@ -97,6 +97,12 @@ export function sqlName(column: string): string {
   return column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** Selects all rows with the names that they have on the wire. */
+export function selectOf(table: TableName): string {
+  const columns = Object.keys(tableSpecs[table].columns).map((name) => `${sqlName(name)} as "${name}"`);
+  return `select ${columns.join(", ")} from ${table}`;
+}
+
 /** A label that the computed field of the resource `fragile` cannot bear. */
 export const boom = "boom";
 

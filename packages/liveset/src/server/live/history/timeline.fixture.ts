@@ -50,17 +50,25 @@ export class Timeline {
 
   /** Says where the last state differs from the tables as a plain SELECT finds them. */
   differences(tables: Tables): readonly string[] {
-    const text = (rows: Rows): string =>
-      JSON.stringify([...rows].map(([key, row]) => [key, sorted(row)]).sort());
     const known = this.at(this.last);
     return tableNames.flatMap((name) =>
-      text(known[name]) === text(tables[name])
+      areEqual(known[name], tables[name])
         ? []
-        : [`${name}: the feed tells of ${text(known[name])}, but there is ${text(tables[name])}`],
+        : [`${name}: the feed tells of ${textOf(known[name])}, but there is ${textOf(tables[name])}`],
     );
   }
 }
 
-function sorted(row: WireRow): readonly unknown[] {
-  return Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1));
+function areEqual(a: Rows, b: Rows): boolean {
+  return a.size === b.size && [...a].every(([key, row]) => isEqual(row, b.get(key)));
+}
+
+function isEqual(a: WireRow, b: WireRow | undefined): boolean {
+  if (b === undefined) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
+function textOf(rows: Rows): string {
+  return JSON.stringify([...rows]);
 }

@@ -1,4 +1,5 @@
 import { VirtualClock } from "../../../testing/virtual-clock.ts";
+import type { Api } from "../../api.ts";
 import { createServer, type LivesetServer } from "../../create-server.ts";
 import type { Database } from "../../database/database.ts";
 import type { Limits } from "../../limits.ts";
@@ -7,6 +8,7 @@ import { historyApi } from "./api.fixture.ts";
 import type { HistoryDatabase } from "./database.fixture.ts";
 import type { Scopes } from "./oracle.fixture.ts";
 import { Rights } from "./rights.fixture.ts";
+import type { Statement } from "./statement.fixture.ts";
 import { Timeline } from "./timeline.fixture.ts";
 
 /** How a server is set up for histories. */
@@ -23,6 +25,7 @@ export class World {
   /** Warnings and errors that were logged. */
   readonly logged: object[] = [];
   readonly setting: Setting;
+  readonly #api: Api;
   #mutations = 0;
   #scopes: Scopes | null = null;
   #timeline: Timeline | null = null;
@@ -33,6 +36,10 @@ export class World {
     this.database = database;
     this.setting = setting;
     this.rights = new Rights(this.clock);
+    this.#api = historyApi(database, this.rights, () => {
+      if (this.#scopes === null) throw new Error("No history is being played.");
+      return this.#scopes;
+    });
   }
 
   get server(): LivesetServer {
@@ -51,12 +58,13 @@ export class World {
   }
 
   /** Begins a history: tables with the rows of the statements alone, and a timeline that begins with them. */
-  async begin(scopes: Scopes, statements: readonly string[]): Promise<Timeline> {
+  async begin(scopes: Scopes, statements: readonly Statement[]): Promise<Timeline> {
     this.#scopes = scopes;
     this.#timeline = null;
     this.rights.begin();
-    this.logged.length = 0;
     if (this.#server === null) await this.start();
+    // The first start says that a log begins.
+    this.logged.length = 0;
     await this.database.begin(statements);
     const { cursor } = await this.live.read(async () => null);
     this.#timeline = new Timeline(cursor, await this.database.read());
@@ -69,11 +77,7 @@ export class World {
     const isNew = this.#connected === null;
     this.#connected = database;
     const { clock, rights, setting, logged } = this;
-    const api = historyApi(this.database, rights, () => {
-      if (this.#scopes === null) throw new Error("No history is being played.");
-      return this.#scopes;
-    });
-    this.#server = createServer(api, {
+    this.#server = createServer(this.#api, {
       database: override(database, {
         open: async (options) => {
           if (isNew) await this.#open(database, options);
