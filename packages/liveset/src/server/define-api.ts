@@ -11,7 +11,8 @@ import type { Resource } from "./resource.ts";
  * Joins resources into an API and checks their declarations at once.
  *
  * @throws Error with one line for each fault, naming the resource and the field: an unknown or hidden column, a lookup that
- * the column does not allow, a name that is taken or cannot stand in a URL, two resources with one model label.
+ * the column does not allow, a name that is taken or cannot stand in a URL, two resources with one model label,
+ * what is no resource or has no Drizzle table.
  *
  * @example
  * ```ts
@@ -29,6 +30,10 @@ export function defineApi<const R extends Readonly<Record<string, Resource>>>(re
   for (const [name, declared] of Object.entries(resources)) {
     if (!isSafeName(name))
       faults.push(`Resource "${name}": a name consists of letters, digits, "-" and "_".`);
+    if (!isResource(declared)) {
+      faults.push(`Resource "${name}": expected what resource(table, …) returns.`);
+      continue;
+    }
     const model = declared.options.model ?? name;
     const other = models.get(model);
     if (other !== undefined)
@@ -37,7 +42,8 @@ export function defineApi<const R extends Readonly<Record<string, Resource>>>(re
     try {
       compiled.set(name, compileResource(name, declared));
     } catch (fault) {
-      faults.push(fault instanceof Error ? fault.message : String(fault));
+      const text = fault instanceof Error ? fault.message : String(fault);
+      faults.push(text.startsWith("Resource ") ? text : `Resource "${name}": ${text}`);
     }
   }
   if (faults.length > 0) throw new Error(faults.join("\n"));
@@ -47,4 +53,9 @@ export function defineApi<const R extends Readonly<Record<string, Resource>>>(re
     childrenOf(compiled, resource);
   }
   return { resources: Object.freeze({ ...resources }) };
+}
+
+/** Whoever does not compile may give anything. */
+function isResource(declared: unknown): boolean {
+  return typeof declared === "object" && declared !== null && "table" in declared && "options" in declared;
 }

@@ -351,10 +351,24 @@ describe("two views of one table", () => {
 });
 
 describe("setup and API", () => {
+  test("30 view_no_mixin and 32 not_apiview: what is no resource is refused by its name", () => {
+    for (const view of [todos, undefined, class View {}, () => []])
+      expect(() => defineApi({ view: view as never })).toThrow(
+        'Resource "view": expected what resource(table, …) returns.',
+      );
+  });
+
   test("31 model_has_two_views", () => {
     expect(() => defineApi({ a: resource(todos, { model }), b: resource(todos, { model }) })).toThrow(
       'the model label "test_app.Todo" is that of "a"',
     );
+  });
+
+  test("33 no_queryset_attribute: a resource has its table from the beginning", () => {
+    for (const table of [undefined, {}, () => todos])
+      expect(() => defineApi({ view: resource(table as never) })).toThrow(
+        'Resource "view": Expected a Drizzle table made by sqliteTable(…) or pgTable(…).',
+      );
   });
 
   test.each([

@@ -145,6 +145,11 @@ export function historyPlan(worlds: number, weights: Weights): fc.Arbitrary<Hist
   );
   const plan = fc.record({
     world: fc.nat(worlds - 1),
+    lag: fc.nat(2),
+    filled: fc.option(
+      statement.map((plan) => ({ ...plan, do: "fill" as const })),
+      { freq: 1 },
+    ),
     rows: fc.array(fc.nat(seedRows - 1), { maxLength: 10, size: "max" }),
     scopes: fc.array(
       fc.oneof({ weight: 2, arbitrary: fc.constant(true) }, { weight: 5, arbitrary: condition }),

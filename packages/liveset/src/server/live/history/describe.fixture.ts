@@ -6,7 +6,7 @@ import { inlined, seedRow, sqlOf } from "./statement.fixture.ts";
 import { pick } from "./tables.fixture.ts";
 
 /** A history as a text that one can read. In conditions 9 stands for whoever asks. */
-export function describeHistory({ world, rows, scopes, asks, steps }: HistoryPlan): string {
+export function describeHistory({ world, lag, rows, filled, scopes, asks, steps }: HistoryPlan): string {
   const text = (value: unknown): string => JSON.stringify(value);
   const scoped = resourceNames.map((name, i) => {
     const plan = pick(scopes, i);
@@ -15,9 +15,10 @@ export function describeHistory({ world, rows, scopes, asks, steps }: HistoryPla
   });
   const asked = asks.map(({ client, ask }) => `  client ${client}: ${text(wireAsk(askOf(ask, 9)))}`);
   return [
-    `world ${world}`,
+    `world ${world}, lag ${lag}`,
     "rows:",
     ...rows.map((row) => `  ${statement(seedRow(row))}`),
+    ...(filled === null ? [] : [`  ${statement(filled)}`]),
     "scopes:",
     ...scoped,
     "asks:",

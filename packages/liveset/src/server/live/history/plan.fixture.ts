@@ -77,8 +77,12 @@ export type StepPlan =
 
 export interface HistoryPlan {
   readonly world: number;
+  /** Turns of the event loop that the server waits for what it reads. */
+  readonly lag: number;
   /** Rows that are there from the beginning: see `seedRow`. */
   readonly rows: readonly number[];
+  /** Many more of them, so that windows have rows behind their look-ahead; null: none. */
+  readonly filled: StatementPlan | null;
   /** By resource; true: everything. */
   readonly scopes: readonly (ConditionPlan | boolean)[];
   readonly asks: readonly { readonly client: number; readonly ask: AskPlan }[];

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { VirtualClock } from "../../../testing/virtual-clock.ts";
 import type { Api } from "../../api.ts";
 import { createServer, type LivesetServer } from "../../create-server.ts";
@@ -26,6 +27,8 @@ export class World {
   readonly logged: object[] = [];
   readonly setting: Setting;
   readonly #api: Api;
+  /** Turns of the event loop that the server waits for what it reads. */
+  lag = 0;
   #mutations = 0;
   #scopes: Scopes | null = null;
   #timeline: Timeline | null = null;
@@ -83,6 +86,12 @@ export class World {
           if (isNew) await this.#open(database, options);
         },
         close: async () => {},
+        // As one that is far away: meanwhile others write.
+        read: async (work) => {
+          const read = await database.read(work);
+          for (let turn = 0; turn < this.lag; turn++) await setImmediate();
+          return read;
+        },
       }),
       clock,
       limits: { burst: 1e9, heartbeat: 1e9, ...setting.limits },
