@@ -80,17 +80,17 @@ export class World {
     const isNew = this.#connected === null;
     this.#connected = database;
     const { clock, rights, setting, logged } = this;
+    const late = <T>(reading: Promise<T>): Promise<T> => this.#late(reading);
     this.#server = createServer(this.#api, {
       database: override(database, {
         open: async (options) => {
           if (isNew) await this.#open(database, options);
         },
         close: async () => {},
-        // As one that is far away: meanwhile others write.
-        read: async (work) => {
-          const read = await database.read(work);
-          for (let turn = 0; turn < this.lag; turn++) await setImmediate();
-          return read;
+        read: (work) => late(database.read(work)),
+        get feed() {
+          const { feed } = database;
+          return override(feed, { read: (after, upTo) => late(feed.read(after, upTo)) });
         },
       }),
       clock,
@@ -120,6 +120,13 @@ export class World {
   async end(): Promise<void> {
     await this.stop(true);
     await this.database.end();
+  }
+
+  /** As from a database that is far away: meanwhile others write. */
+  async #late<T>(reading: Promise<T>): Promise<T> {
+    const read = await reading;
+    for (let turn = 0; turn < this.lag; turn++) await setImmediate();
+    return read;
   }
 
   /** Listens before the server does, so that the timeline knows of a transaction before anybody is told of it. */
