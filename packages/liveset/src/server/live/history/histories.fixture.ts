@@ -15,7 +15,7 @@ export const histories = {
       "updates of nested rows": 120,
       "facts of windows and counts": 200,
       "windows grown": 60,
-      "windows refilled": 15,
+      "windows refilled": 8,
       "lists judged": 20_000,
       "writes rolled back": 100,
     },

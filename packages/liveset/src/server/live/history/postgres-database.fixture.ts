@@ -3,6 +3,7 @@ import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { boolean, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import type { Client } from "pg";
 import type { WireRow } from "../../../core/json.ts";
+import type { Database } from "../../database/database.ts";
 import { makeDatabase } from "../../database/postgres/make-database.fixture.ts";
 import { postgres } from "../../database/postgres/postgres.ts";
 import type { DrizzleTables, MakeDatabase } from "./database.fixture.ts";
@@ -99,7 +100,7 @@ export function postgresDatabase(capture: "triggers" | "wal"): MakeDatabase {
     const clearing = [...tableNames.toReversed(), "audit"].map((name) => `delete from ${name}`);
     return {
       ...drizzle,
-      connect: () => postgres(url, { capture, connections: 7 }),
+      connect: () => postgres(url, { capture, connections: 7 }) as Database<unknown> as Database,
       run: (db, query) => (db as unknown as NodePgDatabase).execute(query),
       write: async (statements, rollback) => {
         let refused = 0;
