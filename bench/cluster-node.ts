@@ -7,8 +7,8 @@ import { api } from "./postgres-tasks.ts";
 export interface NodePlan {
   readonly database: string;
   readonly capture: "wal" | "triggers";
-  /** Null: it is alone. */
-  readonly broker: { readonly program: string; readonly port: number } | null;
+  /** Null: it is alone; `slots`: it reads by a slot of its own. */
+  readonly broker: { readonly program: string; readonly port: number } | "slots" | null;
 }
 
 /** What a node says of itself: CPU in ms since its start, bytes of its heap, and of the process. */
@@ -20,8 +20,10 @@ export interface NodeReading {
 
 /** A node in a process of its own, started with a `NodePlan`. Says its address, then answers each message with a `NodeReading`. */
 const { database, capture, broker } = JSON.parse(process.argv[2] ?? "") as NodePlan;
-const connect = brokers.find(({ program }) => program === broker?.program)?.connect;
-const cluster = broker === null ? undefined : connect?.(broker.port, {});
+const cluster =
+  broker === null || broker === "slots"
+    ? broker
+    : brokers.find(({ program }) => program === broker.program)?.connect(broker.port, {});
 const server = await serve(api, {
   database: postgres(database, { capture }),
   ...(cluster && { cluster }),

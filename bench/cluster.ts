@@ -79,7 +79,7 @@ async function withDatabase<T>(
 async function measureLatency(servers: Servers): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
   for (const capture of ["wal", "triggers"] as const)
-    for (const broker of [null, ...servers.brokers])
+    for (const broker of [null, ...(capture === "wal" ? (["slots"] as const) : []), ...servers.brokers])
       measurements.push(
         await withDatabase(servers, [1_000, 100], async (database) => {
           const { node, url } = await startNode({ database: database.url, capture, broker });
@@ -96,7 +96,7 @@ async function measureLatency(servers: Servers): Promise<Measurement[]> {
               await pause(1 + (n % 7));
             }
             return {
-              what: `Write in PostgreSQL → client: ${capture}, ${broker === null ? "one node" : `over ${broker.program}`}`,
+              what: `Write in PostgreSQL → client: ${capture}, ${nameOf(broker)}`,
               value: latencies(values),
               baseline: "",
             };
@@ -142,12 +142,20 @@ async function measureIntake(servers: Servers): Promise<Measurement> {
   });
 }
 
-/** How many deliveries a second 1, 2 and 4 nodes do together: changes of a list that all sockets follow. */
+function nameOf(broker: NodePlan["broker"]): string {
+  if (broker === null) return "one node";
+  return broker === "slots" ? "a slot for each node" : `over ${broker.program}`;
+}
+
+/** How many deliveries a second 1, 2 and 4 nodes do together, by the first broker or by slots: changes of a list that all sockets follow. */
 async function measureNodes(servers: Servers): Promise<Measurement[]> {
-  const [broker] = servers.brokers;
-  if (broker === undefined) return [];
   const measurements: Measurement[] = [];
-  for (const number of [1, 2, 4])
+  const first = servers.brokers[0];
+  const all = [
+    ...(first === undefined ? [] : [1, 2, 4].map((number) => [number, first] as const)),
+    [2, "slots"] as const,
+  ];
+  for (const [number, broker] of all)
     measurements.push(
       await withDatabase(servers, [1_000, 100], async (database) => {
         const nodes = await Promise.all(
@@ -185,7 +193,7 @@ async function measureNodes(servers: Servers): Promise<Measurement[]> {
           const end = Math.max(...(await Promise.all(told)));
           const used = (await cpu()) - before;
           return {
-            what: `${number} ${number === 1 ? "node" : "nodes"}, ${count(sockets)} sockets in all, wal over ${broker.program}: deliveries`,
+            what: `${number} ${number === 1 ? "node" : "nodes"}, ${count(sockets)} sockets in all, wal, ${nameOf(broker)}: deliveries`,
             value: `${count(((rounds * sockets) / (end - begin)) * 1000)}/s; ${((used * 1000) / (rounds * sockets)).toFixed(2)} µs CPU of the nodes each`,
             baseline: "nodes, clients, PostgreSQL and broker share this machine's cores",
           };

@@ -1,8 +1,9 @@
 import { eq } from "drizzle-orm";
 import { type Context, LivesetError, type NoticesOptions, resource } from "liveset";
-import * as schema from "./schema.ts";
+import type * as schema from "./schema.ts";
 
-const { locations, departments, docs, folders, departmentLists, sprintFolders } = schema;
+/** The tables and relations of the departments, on either database. */
+export type DepartmentSchema = typeof schema;
 
 /** Everybody's rows, and the caller's own ones. */
 const visible = ({ user }: Pick<Context, "user">) => ({
@@ -24,18 +25,7 @@ function ownerOf(
   });
 }
 
-async function ownerThroughDepartment(id: string, context: Context): Promise<string | null> {
-  const [department] = await context.db.select().from(departments).where(eq(departments.id, id));
-  return ownerOf(department, "departmentId", context);
-}
-
-async function ownerThroughLocation(id: string, context: Context): Promise<string | null> {
-  const [location] = await context.db.select().from(locations).where(eq(locations.id, id));
-  return ownerOf(location, "locationId", context);
-}
-
 const common = {
-  schema,
   scope: visible,
   filters: ["id", "name"],
   search: ["name"],
@@ -44,61 +34,79 @@ const common = {
 } as const;
 
 /** What the four tables share: their columns are the same. */
-const inDepartment = {
-  ...common,
-  fields: ["id", "name", "departmentId", "created"],
-  filters: ["id", "name", "departmentId"],
-  readOnly: ["id", "created"],
-  parents: { department: true },
-  hooks: {
-    beforeCreate: async (context: Context, values: typeof docs.$inferInsert) => ({
-      ...values,
-      ownerId: await ownerThroughDepartment(values.departmentId, context),
-    }),
-    beforeUpdate: async (context: Context, _: unknown, values: Partial<typeof docs.$inferInsert>) =>
-      values.departmentId === undefined
-        ? values
-        : { ...values, ownerId: await ownerThroughDepartment(values.departmentId, context) },
-  },
-} as const;
+function resourceInDepartment(schema: DepartmentSchema) {
+  const { departments, docs } = schema;
+  const ownerThroughDepartment = async (id: string, context: Context): Promise<string | null> => {
+    const [department] = await context.db.select().from(departments).where(eq(departments.id, id));
+    return ownerOf(department, "departmentId", context);
+  };
+  return {
+    ...common,
+    schema,
+    fields: ["id", "name", "departmentId", "created"],
+    filters: ["id", "name", "departmentId"],
+    readOnly: ["id", "created"],
+    parents: { department: true },
+    hooks: {
+      beforeCreate: async (context: Context, values: typeof docs.$inferInsert) => ({
+        ...values,
+        ownerId: await ownerThroughDepartment(values.departmentId, context),
+      }),
+      beforeUpdate: async (context: Context, _: unknown, values: Partial<typeof docs.$inferInsert>) =>
+        values.departmentId === undefined
+          ? values
+          : { ...values, ownerId: await ownerThroughDepartment(values.departmentId, context) },
+    },
+  } as const;
+}
 
 /** The tree of SmartNgRX's demo: locations, their departments, and in these rows of four tables, shown as one list. */
-export const departmentResources = {
-  locations: resource(locations, {
-    ...common,
-    fields: ["id", "name", "created"],
-    readOnly: ["id", "created"],
-    children: { departments: true },
-  }),
-  departments: resource(departments, {
-    ...common,
-    fields: ["id", "name", "locationId", "created"],
-    filters: ["id", "name", "locationId"],
-    readOnly: ["id", "created"],
-    parents: { location: true },
-    children: {
-      children: [
-        { relation: "docs", prefix: "docs:" },
-        { relation: "folders", prefix: "folders:" },
-        { relation: "departmentLists", prefix: "lists:" },
-        { relation: "sprintFolders", prefix: "sprint-folders:" },
-      ],
-    },
-    hooks: {
-      beforeCreate: async (context, values) => ({
-        ...values,
-        ownerId: await ownerThroughLocation(values.locationId, context),
-      }),
-    },
-  }),
-  docs: resource(docs, inDepartment),
-  folders: resource(folders, inDepartment),
-  departmentLists: resource(departmentLists, inDepartment),
-  sprintFolders: resource(sprintFolders, inDepartment),
-};
+export function departmentResources(schema: DepartmentSchema) {
+  const { locations, departments, docs, folders, departmentLists, sprintFolders } = schema;
+  const inDepartment = resourceInDepartment(schema);
+  const ownerThroughLocation = async (id: string, context: Context): Promise<string | null> => {
+    const [location] = await context.db.select().from(locations).where(eq(locations.id, id));
+    return ownerOf(location, "locationId", context);
+  };
+  return {
+    locations: resource(locations, {
+      ...common,
+      schema,
+      fields: ["id", "name", "created"],
+      readOnly: ["id", "created"],
+      children: { departments: true },
+    }),
+    departments: resource(departments, {
+      ...common,
+      schema,
+      fields: ["id", "name", "locationId", "created"],
+      filters: ["id", "name", "locationId"],
+      readOnly: ["id", "created"],
+      parents: { location: true },
+      children: {
+        children: [
+          { relation: "docs", prefix: "docs:" },
+          { relation: "folders", prefix: "folders:" },
+          { relation: "departmentLists", prefix: "lists:" },
+          { relation: "sprintFolders", prefix: "sprint-folders:" },
+        ],
+      },
+      hooks: {
+        beforeCreate: async (context, values) => ({
+          ...values,
+          ownerId: await ownerThroughLocation(values.locationId, context),
+        }),
+      },
+    }),
+    docs: resource(docs, inDepartment),
+    folders: resource(folders, inDepartment),
+    departmentLists: resource(departmentLists, inDepartment),
+    sprintFolders: resource(sprintFolders, inDepartment),
+  };
+}
 
 /** Of these resources alone clients of notices hear, under the server's names; a new location is told as a change of the top row. */
 export const departmentNotices: NoticesOptions = {
-  resources: Object.keys(departmentResources),
+  resources: ["locations", "departments", "docs", "folders", "departmentLists", "sprintFolders"],
   roots: { locations: { table: "top", id: "1" } },
 };

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { action, type Context, type Db, defineApi, LivesetError, resource } from "liveset";
 import { departmentResources } from "../departments/resources.ts";
-import { lists, patients, tasks } from "./schema.ts";
+import * as sqliteSchema from "./schema.ts";
 import type { Account } from "./server/session-routes.ts";
 
 declare module "liveset" {
@@ -25,31 +25,22 @@ function filled<K extends string>(
   return { [column]: text } as { [name in K]: string };
 }
 
-/** The owner that a task gets by being in a list. A list that the caller may not see does not exist for him. */
-async function ownerThrough(listId: number, { user, db }: Context): Promise<string | null> {
-  const [list] = await db.select().from(lists).where(eq(lists.id, listId));
-  if (list === undefined || (list.ownerId !== null && list.ownerId !== user?.id)) {
-    throw refused("listId", "not_found", `There is no list ${listId}.`);
-  }
-  return list.ownerId;
-}
-
-/** A caller names an id only to bring a deleted task back: it must have been given out before. */
-async function refuseNewId(id: number, db: Db): Promise<void> {
-  const [row] = await db
-    .select({ last: sql<number>`seq` })
-    .from(sql`sqlite_sequence`)
-    .where(sql`name = 'tasks'`);
-  if (id < 1 || id > (row?.last ?? 0)) throw refused("id", "unknown", "Ids are given out by the server.");
-}
-
 function refused(column: string, code: string, message: string): LivesetError {
   return new LivesetError("invalid", { detail: message, errors: [{ path: [column], code, message }] });
 }
 
-/** What the demo offers: the lists, their tasks, and patients and departments for pages to come. */
-export const api = defineApi({
-  lists: resource(lists, {
+/** The tables and relations of the demo, on either database. */
+export type Schema = typeof sqliteSchema;
+
+/** What the demo needs of its database beside Drizzle. */
+export interface DemoDatabase {
+  readonly schema: Schema;
+  /** The largest id that a task was ever given. */
+  lastTaskId(db: Db): Promise<number>;
+}
+
+function listResource({ lists, tasks }: Schema) {
+  return resource(lists, {
     model: "todolist.List",
     fields: ["id", "name", "ownerId"],
     scope: visible,
@@ -72,8 +63,24 @@ export const api = defineApi({
         },
       }),
     },
-  }),
-  tasks: resource(tasks, {
+  });
+}
+
+function taskResource({ schema: { lists, tasks }, lastTaskId }: DemoDatabase) {
+  /** The owner that a task gets by being in a list. A list that the caller may not see does not exist for him. */
+  const ownerThrough = async (listId: number, { user, db }: Context): Promise<string | null> => {
+    const [list] = await db.select().from(lists).where(eq(lists.id, listId));
+    if (list === undefined || (list.ownerId !== null && list.ownerId !== user?.id)) {
+      throw refused("listId", "not_found", `There is no list ${listId}.`);
+    }
+    return list.ownerId;
+  };
+  /** A caller names an id only to bring a deleted task back: it must have been given out before. */
+  const refuseNewId = async (id: number, db: Db): Promise<void> => {
+    if (id < 1 || id > (await lastTaskId(db)))
+      throw refused("id", "unknown", "Ids are given out by the server.");
+  };
+  return resource(tasks, {
     model: "todolist.Task",
     fields: ["id", "text", "done", "listId"],
     scope: visible,
@@ -102,13 +109,37 @@ export const api = defineApi({
         },
       }),
     },
-  }),
-  ...departmentResources,
-  patients: resource(patients, {
-    model: "clinic.Patient",
-    filters: ["firstName", "lastName", "birthDate", "ward", "status"],
-    search: ["firstName", "lastName", "notes"],
-    orderBy: ["id", "firstName", "lastName", "birthDate", "ward", "status"],
-    readOnly: ["id"],
-  }),
-});
+  });
+}
+
+/** What the demo offers: the lists, their tasks, and patients and departments for pages to come. */
+export function makeApi(demo: DemoDatabase) {
+  const { schema } = demo;
+  return defineApi({
+    lists: listResource(schema),
+    tasks: taskResource(demo),
+    ...departmentResources(schema),
+    patients: resource(schema.patients, {
+      model: "clinic.Patient",
+      filters: ["firstName", "lastName", "birthDate", "ward", "status"],
+      search: ["firstName", "lastName", "notes"],
+      orderBy: ["id", "firstName", "lastName", "birthDate", "ward", "status"],
+      readOnly: ["id"],
+    }),
+  });
+}
+
+/** Of SQLite, which counts the ids of AUTOINCREMENT keys. */
+export const sqliteDemo: DemoDatabase = {
+  schema: sqliteSchema,
+  async lastTaskId(db) {
+    const [row] = await db
+      .select({ last: sql<number>`seq` })
+      .from(sql`sqlite_sequence`)
+      .where(sql`name = 'tasks'`);
+    return row?.last ?? 0;
+  },
+};
+
+/** The demo's API, on whichever database: clients are typed by it. */
+export const api = makeApi(sqliteDemo);

@@ -1,21 +1,18 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { and, asc, desc, eq, isNull } from "drizzle-orm";
-import type { Db } from "liveset";
 import { serve } from "liveset/node";
-import { sqlite } from "liveset/sqlite";
 import { departmentNotices } from "../departments/resources.ts";
-import { api } from "./api.ts";
-import { lists, tasks, users } from "./schema.ts";
 import { cookieSigner, readSecret } from "./server/cookie-signer.ts";
-import { type GreetingFacts, greeting, hasProgram } from "./server/greeting.ts";
+import type { DemoStore } from "./server/demo-store.ts";
+import { type GreetingFacts, greeting } from "./server/greeting.ts";
 import { otherPages, todoPage } from "./server/pages.ts";
 import { checkPort, readPort } from "./server/port.ts";
-import { prepareDatabase } from "./server/prepare-database.ts";
 import { servePages } from "./server/serve-pages.ts";
 import { sessionRoutes } from "./server/session-routes.ts";
+import { sqliteStore } from "./server/sqlite-store.ts";
 
 try {
   await start();
@@ -25,7 +22,9 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { values } = parseArgs({ options: { reset: { type: "boolean" }, data: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { reset: { type: "boolean" }, data: { type: "string" }, postgres: { type: "boolean" } },
+  });
   const port = readPort(process.env.PORT);
   await checkPort(port);
   const home = process.env.INIT_CWD ?? process.cwd();
@@ -33,17 +32,16 @@ async function start(): Promise<void> {
     values.data === undefined
       ? fileURLToPath(new URL("../../.liveset", import.meta.url))
       : resolve(home, values.data);
-  const file = resolve(data, "todo.db");
-  if (values.reset) for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
   mkdirSync(data, { recursive: true });
-  prepareDatabase(file);
+  const reset = values.reset === true;
+  const store = values.postgres ? await onPostgres(reset) : sqliteStore(data, home, reset);
 
   const pages = await servePages(todoPage, otherPages);
-  const database = sqlite(file);
-  const accounts = await database.db.select().from(users).orderBy(asc(users.id));
+  const { users } = store.schema;
+  const accounts = await store.db.select().from(users).orderBy(asc(users.id));
   const sessions = sessionRoutes(accounts, cookieSigner(readSecret(resolve(data, "secret"))));
-  const server = await serve(api, {
-    database,
+  const server = await serve(store.api, {
+    database: store.database,
     port,
     log: { level: process.env.LOG_LEVEL ?? "warn" },
     authenticate: sessions.userOf,
@@ -51,13 +49,19 @@ async function start(): Promise<void> {
     fallback: (request) =>
       new URL(request.url).pathname === "/session" ? sessions.respond(request) : pages(request),
   });
-  const task = await taskToTry(database.db);
-  const facts = { url: server.url, file, folder: home, accounts, task, hasSqlite3: hasProgram("sqlite3") };
-  process.stdout.write(greeting(facts));
+  const task = await taskToTry(store);
+  const turnAround = store.turnAround(task.listId);
+  process.stdout.write(greeting({ url: server.url, accounts, task, place: store.place, turnAround }));
+}
+
+/** Loaded only where it is asked for. */
+async function onPostgres(reset: boolean): Promise<DemoStore> {
+  const { postgresStore } = await import("./postgres/postgres-store.ts");
+  return postgresStore(process.env.DATABASE_URL || undefined, reset);
 }
 
 /** An open task of the first shared list that has one, where everybody can see it change. */
-async function taskToTry(db: Db): Promise<GreetingFacts["task"]> {
+async function taskToTry({ db, schema: { lists, tasks } }: DemoStore): Promise<GreetingFacts["task"]> {
   const [task] = await db
     .select({ id: tasks.id, text: tasks.text, listId: lists.id, listName: lists.name })
     .from(tasks)

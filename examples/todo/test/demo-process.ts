@@ -27,12 +27,15 @@ export interface DemoOptions {
   /** The folder of the database. Default: a new one. */
   readonly folder?: string;
   readonly args?: readonly string[];
+  /** Whether it is not told of the tests' PostgreSQL server. */
+  readonly ownPostgres?: boolean;
 }
 
 /** Starts the demo and waits until it says that it runs. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "todo-demo-")));
-  const child = spawnDemo(options.port ?? 0, ["--data", folder, ...(options.args ?? [])], folder);
+  const args = ["--data", folder, ...(options.args ?? [])];
+  const child = spawnDemo(options.port ?? 0, args, folder, options.ownPostgres ? { DATABASE_URL: "" } : {});
   const closed = once(child, "close");
   const output = await firstOutput(child);
   const url = /runs at (http:\S+)/.exec(output)?.[1] ?? "";
@@ -75,8 +78,13 @@ export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-function spawnDemo(port: number | string, args: readonly string[], folder: string): ChildProcess {
-  const env = { ...process.env, PORT: String(port), INIT_CWD: folder };
+function spawnDemo(
+  port: number | string,
+  args: readonly string[],
+  folder: string,
+  more: NodeJS.ProcessEnv = {},
+): ChildProcess {
+  const env = { ...process.env, PORT: String(port), INIT_CWD: folder, ...more };
   return spawn(process.execPath, ["--conditions=liveset-source", "server.ts", ...args], { cwd: root, env });
 }
 

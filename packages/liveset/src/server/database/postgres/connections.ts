@@ -73,9 +73,11 @@ export class Connections {
 
   /** Ends the pool where it is ours; a user's is left as it was. */
   async end(): Promise<void> {
+    this.pool.off("error", this.#onError);
+    if (!this.#isOwn) return;
     // Connections of ours may still be cut off while they end: without a listener that would end the process.
-    if (this.#isOwn) await this.pool.end();
-    else this.pool.off("error", this.#onError);
+    this.pool.on("error", () => {});
+    await this.pool.end();
   }
 }
 

@@ -57,10 +57,12 @@ export async function installWal(
   await setMeta(client, schema, { ...wanted, wal_epoch: "" });
   const floor = await makeSlot(client, slot);
   await setMeta(client, schema, { wal_epoch: epoch });
-  log.warn(
-    { slot, epoch },
-    "the log of changes begins anew at the slot: lists of clients that come back are reset",
-  );
+  if (meta.size === 0) log.info({ slot, epoch }, "the log of changes begins at the slot");
+  else
+    log.warn(
+      { slot, epoch },
+      "the log of changes begins anew at the slot: lists of clients that come back are reset",
+    );
   return { epoch, publication, slot, floor, identity, connection: null };
 }
 
