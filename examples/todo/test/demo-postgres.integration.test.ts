@@ -54,4 +54,4 @@ test("--postgres runs the same demo on a PostgreSQL server of its own: the same 
     await demo.stop();
     await removeFolder(demo.folder);
   }
-}, 120_000);
+}, 180_000);
