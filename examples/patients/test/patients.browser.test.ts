@@ -143,8 +143,12 @@ describe.skipIf(found === null)("the patients in Chromium", () => {
     await ada.page.reload();
     await ada.page.locator(".rows li").first().waitFor();
     expect(await ada.field("Only this ward").inputValue()).toBe("Surgery");
+    const tab = await ada.page.context().newPage();
+    await tab.goto(url);
+    await tab.getByText("of 500 patients").waitFor();
     await ada.page.getByRole("button", { name: "Log out" }).click();
     await ada.page.getByRole("button", { name: "Log in as Ada" }).waitFor();
+    await tab.getByRole("button", { name: "Log in as Ada" }).waitFor();
     expect(await kept(ada)).toBeNull();
     await ada.page.reload();
     await ada.page.getByRole("button", { name: "Log in as Ben" }).waitFor();

@@ -35,10 +35,11 @@ export const auth: Module<AuthState, RootState> = {
       await dispatch("start");
     },
     /** With a persisted login: asks whether the server knows of it, and shows what was persisted meanwhile. */
-    async resume({ dispatch }: Context) {
+    async resume({ state, dispatch }: Context) {
       const session = askSession().catch(() => undefined);
       void dispatch("start");
-      if ((await session) === null) await dispatch("end");
+      const user = await session;
+      if (user !== undefined && user?.id !== state.user?.id) await dispatch("end");
     },
     /** Follows the patients. */
     async start({ dispatch }: Context) {

@@ -13,6 +13,11 @@ export const persistedState: Plugin<RootState> = (store) => {
     const { patientData, ...rest } = kept;
     store.replaceState({ ...store.state, ...rest, patients: { patientData, isLoaded: false } });
   }
+  // A logout in one tab is one in all.
+  window.addEventListener("storage", (event) => {
+    if (event.key === key && event.newValue === null && store.state.auth.logged_in)
+      void store.dispatch("end");
+  });
   let written = "";
   store.subscribe((_, state) => {
     if (!state.auth.logged_in) {
