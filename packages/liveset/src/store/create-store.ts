@@ -86,6 +86,11 @@ export interface Store extends ClientStore {
    * @throws Error `invalid action <action>` for any other action on a table that is in use.
    */
   handleSocketNotification(table: string, action: string, ids: readonly (string | number)[]): void;
+  /**
+   * Has all lazy rows fetched anew, as `LazyRows.markDirty` does those of one resource: for when notices were missed, after a lost
+   * connection or a `reset` of their stream.
+   */
+  markDirty(): void;
   /** Forgets all rows and writes, as at a logout. What is under way is aborted, or not waited for. Live lists stay. */
   reset(): void;
   /** Ends it for good: nothing is loaded any more, no timer runs. */
@@ -177,6 +182,10 @@ class StoreImplementation implements Store {
 
   handleSocketNotification(table: string, action: string, ids: readonly (string | number)[]): void {
     this.#lazies.notice(table, action, ids);
+  }
+
+  markDirty(): void {
+    this.#lazies.markDirty();
   }
 
   reset(): void {

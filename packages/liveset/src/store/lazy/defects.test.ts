@@ -417,6 +417,28 @@ describe("beyond", () => {
     expect(stored.taken()).toEqual(["users.loadByIds(u1,u2)"]);
   });
 
+  test("rule A8: after notices were missed everything is fetched anew: what is watched at once, the rest when it is read", async () => {
+    const d = new Departments();
+    await d.open();
+    for (const id of ["u1", "u5"]) d.users.read(id);
+    await d.rest();
+    const end = d.users.row("u1").subscribe(() => {});
+    d.tables.users?.set("u1", { id: "u1", name: "changed meanwhile" });
+    d.tables.users?.delete("u5");
+    d.taken();
+    d.store.markDirty();
+    await d.rest();
+    expect(d.users.get("u1")?.name).toBe("changed meanwhile");
+    expect(d.users.state("u5").isDirty).toBe(true);
+    d.users.read("u5");
+    await d.rest();
+    expect(d.users.state("u5").status).toBe("absent");
+    const calls = d.taken();
+    expect(calls.filter((call) => call.startsWith("orgs."))).toEqual(["orgs.loadByIds(o1)"]);
+    expect(calls.at(-1)).toBe("users.loadByIds(u5)");
+    end();
+  });
+
   test("tables of a server are translated, create may be accepted (C7)", async () => {
     const d = new Departments({
       tables: { accounts: { table: "users", id: (id) => `u${id}` } },

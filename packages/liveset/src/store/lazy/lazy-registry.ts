@@ -67,6 +67,12 @@ export class LazyRegistry {
     });
   }
 
+  markDirty(): void {
+    this.#parts.turn.run(() => {
+      for (const lazy of this.#all.values()) lazy.markDirty();
+    });
+  }
+
   reset(): void {
     for (const lazy of this.#all.values()) lazy.reset();
   }

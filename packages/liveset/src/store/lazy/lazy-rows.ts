@@ -141,10 +141,10 @@ export class LazyRows<Row extends object> implements ChildSource<Row> {
   }
 
   /**
-   * Has rows fetched anew: those that somebody watches now, others when they are read. Rows being edited, and such as are
-   * not there, stay as they are.
+   * Has rows, or all rows, fetched anew: those that somebody watches now, others when they are read. Rows being edited, and such
+   * as are not there, stay as they are.
    */
-  markDirty(ids: readonly Key[]): void {
+  markDirty(ids: readonly Key[] = [...this.#loads.ids]): void {
     this.#parts.turn.run(() => {
       for (const id of ids.map(keyText)) if (this.#loads.isHere(id)) this.#loads.dirty(id);
     });
