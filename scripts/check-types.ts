@@ -1,6 +1,6 @@
 import { runCommand } from "./run-command.ts";
 
-/** Type-checks every workspace and the scripts. Vue components need vue-tsc, which needs the older TypeScript beside it. */
+/** Type-checks every workspace and the scripts. Vue's components need vue-tsc, and Angular's ngc, which need the older TypeScript beside them. */
 async function checkTypes(): Promise<boolean> {
   const commands = {
     "packages/liveset": ["tsc", "-p", "packages/liveset"],
@@ -18,6 +18,14 @@ async function checkTypes(): Promise<boolean> {
     "tests/smart-ngrx": ["tsc", "-p", "tests/smart-ngrx"],
     "examples/departments": ["tsc", "-p", "examples/departments"],
     "examples/patients": ["npm", "run", "--silent", "check:types", "--workspace", "examples/patients"],
+    "examples/departments/page": [
+      "npm",
+      "run",
+      "--silent",
+      "check:types",
+      "--workspace",
+      "examples/departments",
+    ],
     "examples/todo": ["npm", "run", "--silent", "check:types", "--workspace", "examples/todo"],
   } as const;
   let allOk = true;

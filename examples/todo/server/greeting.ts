@@ -34,6 +34,8 @@ export function greeting({ url, accounts, task, place, turnAround }: GreetingFac
   Or turn the whole list “${task.listName}” around, in the ${place}, behind the server's back:
   $ ${turnAround}
 
+  ${url}/departments/ is a tree of 40,000 rows, of which only those that are seen are loaded.
+
   Stop it with Ctrl-C, and watch the page wait for it. \`npm run demo -- --reset\` starts anew.
 
 `;

@@ -33,5 +33,18 @@ const patientsPage: Page = {
   ],
 };
 
+/** The tree of departments. */
+const departmentsPage: Page = {
+  path: "/departments/",
+  root: example("departments"),
+  sources: [
+    "page",
+    "build",
+    "vite.config.ts",
+    "../todo/page/styles",
+    ...liveset("angular", "binding", "client", "core", "store"),
+  ],
+};
+
 /** The pages that are built when they are first asked for. */
-export const otherPages: readonly Page[] = [patientsPage];
+export const otherPages: readonly Page[] = [patientsPage, departmentsPage];

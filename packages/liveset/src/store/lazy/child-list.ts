@@ -10,8 +10,8 @@ import { runOutcome } from "./run-outcome.ts";
 export interface ChildSource<Row extends object> extends LazyResource {
   read(id: string): Row;
   placeholder(id: string): Row;
-  /** Whether an id is not to be shown: its row is being deleted. */
-  isHidden(id: string): boolean;
+  /** Ids that are not to be shown: their rows are being deleted. */
+  readonly hidden: ReadonlySet<string>;
   /** A new row, not sent yet. */
   draft(row: Row, list: ChildList<Row>): string;
   saveDraft(id: string): Promise<Row>;
@@ -19,6 +19,8 @@ export interface ChildSource<Row extends object> extends LazyResource {
   /** The list is watched, or not any more. */
   watched(list: ChildList<Row>, isWatched: boolean): void;
 }
+
+const none: readonly number[] = [];
 
 /** Whose children they are. */
 export interface ParentRow {
@@ -238,16 +240,13 @@ export class ChildList<Row extends object> implements Iterable<Row> {
     this.#index.tell(ids);
   }
 
-  /** The slots of children that are not shown, in order. */
-  #hidden(): number[] {
-    const hidden: number[] = [];
-    if (this.#plain !== null) {
-      this.#plain.forEach((id, slot) => {
-        if (this.#child.isHidden(id)) hidden.push(slot);
-      });
-      return hidden;
-    }
-    return this.#index.slotsOf((id) => this.#child.isHidden(id));
+  /** The slots of children that are not shown, in order. Asked at each read, so it costs what is hidden, not what there is. */
+  #hidden(): readonly number[] {
+    const { hidden } = this.#child;
+    if (hidden.size === 0) return none;
+    const plain = this.#plain;
+    if (plain !== null) return plain.flatMap((id, slot) => (hidden.has(id) ? [slot] : []));
+    return [...hidden].flatMap((id) => this.#index.slotOf(id) ?? []).sort((a, b) => a - b);
   }
 
   #visibleExtras(): readonly string[] {

@@ -69,12 +69,13 @@ export function effectsOver<Row extends object>(
       const whole = { ...data, ...parent?.(context.parentId) };
       return resource.create(whole as never, writes(context) as never) as Promise<Row>;
     },
-    update: (row, { patch, ...context }) =>
-      resource.patch(
-        (row as Record<string, unknown>)[key] as never,
-        patch as never,
-        writes(context) as never,
-      ) as Promise<Row>,
+    update: async (row, { patch, ...context }) => {
+      const known = row as Record<string, unknown>;
+      const saved = await resource.patch(known[key] as never, patch as never, writes(context) as never);
+      // An answer to a write has no ids of children: those that are known stay.
+      const kept = Object.keys(children ?? {}).map((field) => [field, known[field]]);
+      return { ...Object.fromEntries(kept), ...saved } as Row;
+    },
     delete: (id, context) => resource.delete(id as never, writes(context) as never),
   };
 }

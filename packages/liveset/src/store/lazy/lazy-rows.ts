@@ -307,8 +307,8 @@ export class LazyRows<Row extends object> implements ChildSource<Row> {
     return this.#loads.placeholder(id, placePrefix.test(id));
   }
 
-  isHidden(id: string): boolean {
-    return this.#deleting.has(id);
+  get hidden(): ReadonlySet<string> {
+    return this.#deleting;
   }
 
   draft(row: Row, list: ChildList<Row>): string {

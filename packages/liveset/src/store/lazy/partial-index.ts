@@ -29,9 +29,9 @@ export class PartialIndex {
     return this.#ids.get(index);
   }
 
-  /** The slots of some ids, in order. */
-  slotsOf(wanted: (id: string) => boolean): number[] {
-    return [...this.#slots].flatMap(([id, slot]) => (wanted(id) ? [slot] : [])).sort((a, b) => a - b);
+  /** The slot of an id, undefined where it is not known. */
+  slotOf(id: string): number | undefined {
+    return this.#slots.get(id);
   }
 
   /** Whether a slot should be asked for. */
