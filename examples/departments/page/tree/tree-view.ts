@@ -109,12 +109,13 @@ export class TreeView {
     this.#app.tick();
   }
 
-  protected async save(row: TreeRow): Promise<void> {
+  protected async save(row: TreeRow, staysHere = true): Promise<void> {
     const saving = this.edits.save(row);
-    this.focus();
+    if (staysHere) this.focus();
     const added = await saving;
     // Whoever has gone elsewhere meanwhile stays there.
-    if (added === null || this.#active().id !== row.id) return;
+    if (this.#active().id !== row.id) return;
+    if (added === null) return this.#backTo(row);
     const index = this.model.indexOf(added);
     this.#active.set({ id: added.id, index });
     this.scroll.show(index);
@@ -122,13 +123,14 @@ export class TreeView {
 
   protected cancel(row: TreeRow): void {
     this.edits.cancel(row);
+    this.#backTo(row);
     this.focus();
   }
 
   /** The field was left for something else: what is written counts. */
   protected left(row: TreeRow): void {
     if (this.edits.edit()?.id === row.id && this.viewport().nativeElement.isConnected)
-      void this.edits.save(row);
+      void this.save(row, false);
   }
 
   protected retryWrite(write: PendingWrite): void {
@@ -197,6 +199,11 @@ export class TreeView {
     if (to !== null) this.moveTo(to);
     else if (!this.#act(event.key, row)) return;
     event.preventDefault();
+  }
+
+  /** A new row that is gone again leaves its department as the one that is acted on, not what has moved up. */
+  #backTo(row: TreeRow): void {
+    if (row.isDraft && row.kind !== null) this.moveTo(this.model.indexOf({ ...row.place, child: -1 }));
   }
 
   /** What the other keys do. Gives whether the key means anything. */
