@@ -115,16 +115,8 @@ export class DepartmentStore {
   #listen(): () => void {
     return listenToNotices("/ws/notifications/", {
       notice: ({ table, action, ids }: Notice) => this.store.handleSocketNotification(table, action, ids),
-      missed: () => this.#refreshAll(),
+      missed: () => this.store.markDirty(),
       heard: (isOpen) => this.#hears.set(isOpen),
-    });
-  }
-
-  #refreshAll(): void {
-    this.store.transaction(() => {
-      for (const lazy of [this.locations, this.departments, this.children]) {
-        lazy.markDirty(lazy.rows.getSnapshot().map((row) => String(row.id)));
-      }
     });
   }
 
