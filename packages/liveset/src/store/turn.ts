@@ -28,6 +28,12 @@ export class Turn {
     }
   }
 
+  /** Runs a job at once, within the turn where there is one: for what the caller needs the outcome of. */
+  join(job: () => void): void {
+    if (this.#running) job();
+    else this.run(job);
+  }
+
   /** Has an emitter called at the end of the turn. */
   changed(emitter: Emitter): void {
     this.#changed.add(emitter);

@@ -151,13 +151,17 @@ export class ChildList<Row extends object> implements Iterable<Row> {
 
   /** Adds a row and saves it. Resolves with the row as it was saved. */
   add(row: Row): Promise<Row> {
-    return this.#child.saveDraft(this.addToStore(row));
+    const id = this.addToStore(row);
+    // Within a transaction the row is there once the present job is done.
+    return new Promise((resolve) => {
+      this.#parts.turn.run(() => resolve(this.#child.saveDraft(id)));
+    });
   }
 
   /** Adds a row with a temporary id, at the end, to be edited. The first assignment to it saves it. Returns its id. */
   addToStore(row: Row): string {
     let id = "";
-    this.#parts.turn.run(() => {
+    this.#parts.turn.join(() => {
       id = this.#child.draft(row, this);
     });
     return id;

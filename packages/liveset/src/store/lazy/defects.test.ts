@@ -439,6 +439,24 @@ describe("beyond", () => {
     end();
   });
 
+  test("new rows may be added within a transaction, and are one notification", async () => {
+    const d = new Departments();
+    await d.open();
+    const users = d.orgs.children<User>("o1", "users");
+    const told: number[] = [];
+    const end = users.subscribe(() => told.push(users.length));
+    let added: readonly Promise<User>[] = [];
+    d.store.transaction(() => {
+      expect(users.addToStore({ id: "new1", name: "One" })).toBe("new1");
+      added = ["new2", "new3"].map((id) => users.add({ id, name: id }));
+    });
+    expect(users.ids).toEqual(["u1", "u2", "u3", "new1", "new2", "new3"]);
+    expect(told).toEqual([6]);
+    await d.rest();
+    expect((await Promise.all(added)).map(({ id }) => id)).toEqual(["srv-new2", "srv-new3"]);
+    end();
+  });
+
   test("tables of a server are translated, create may be accepted (C7)", async () => {
     const d = new Departments({
       tables: { accounts: { table: "users", id: (id) => `u${id}` } },

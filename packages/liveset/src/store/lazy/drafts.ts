@@ -120,7 +120,7 @@ export class Drafts<Row extends object> {
     };
     let saving: Promise<Row> = Promise.reject(new TypeError("The turn did not run."));
     saving.catch(() => {});
-    this.#parts.turn.run(() => {
+    this.#parts.turn.join(() => {
       // From here on it is shown by the write, and with it taken back.
       this.#owner.rows.remove([id]);
       saving = this.#parts.write(
