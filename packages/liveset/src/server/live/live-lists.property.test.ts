@@ -10,7 +10,7 @@ import { CaseRun } from "./case-run.fixture.ts";
 import { createWorld, type World, worldPlans } from "./world.fixture.ts";
 
 const soak = Number(process.env.LIVESET_SOAK ?? 1);
-const runs = 2_000 * soak;
+const runs = 500 * soak;
 const folder = mkdtempSync(join(tmpdir(), "liveset-lists-"));
 const plans = worldPlans(40 * soak);
 const worlds = new Map<number, Promise<{ readonly world: World; readonly other: DatabaseSync }>>();

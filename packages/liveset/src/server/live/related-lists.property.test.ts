@@ -12,7 +12,7 @@ import { Fixture } from "./live.fixture.ts";
 import { caughtUp, relatedApi, relatedTables } from "./related.fixture.ts";
 
 const soak = Number(process.env.LIVESET_SOAK ?? 1);
-const runs = 1_000 * soak;
+const runs = 250 * soak;
 
 /** The scopes of the fixture, said a second time: what a user may see, by hand. */
 const scopes = {

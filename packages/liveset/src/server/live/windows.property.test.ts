@@ -10,7 +10,7 @@ import { caughtUp } from "./related.fixture.ts";
 import { createItems, itemsApi } from "./windows.fixture.ts";
 
 const soak = Number(process.env.LIVESET_SOAK ?? 1);
-const runs = 1_000 * soak;
+const runs = 250 * soak;
 
 // More rows than a window and its look-ahead know, so that it has to be read anew at times.
 const most = 60;
