@@ -1,7 +1,6 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { heap } from "../heap.fixture.ts";
 import { startDcrf } from "./dcrf.fixture.ts";
 
 const soak = Number(process.env.LIVESET_SOAK ?? 1);
@@ -59,15 +58,6 @@ const text = fc.oneof(
       .map((frame) => JSON.stringify(frame)),
   },
 );
-
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
-
-/** Megabytes that are held. */
-function heap(): number {
-  collect();
-  return process.memoryUsage().heapUsed / 2 ** 20;
-}
 
 test("case fuzz: no frame, whatever it is, ends a connection, passes in silence, stays in memory or disturbs another client", {
   timeout: 120_000 * soak,

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { codes } from "../../../core/error/codes.ts";
 import { defineApi } from "../../define-api.ts";
 import { resource } from "../../resource.ts";
+import { heap } from "../heap.fixture.ts";
 import { docs, orgs, schema, startNotices, users } from "./notices.fixture.ts";
 
 const soak = Number(process.env.LIVESET_SOAK ?? 1);
@@ -51,13 +52,14 @@ const frames = [
   "",
 ];
 
-test("no frame, whatever it is, ends a connection, passes in silence, disturbs another client or leaves anything behind", {
+test("no frame, whatever it is, ends a connection, passes in silence, stays in memory, disturbs another client or leaves anything behind", {
   timeout: 120_000 * soak,
 }, async () => {
   const server = await startNotices(api, { limits: { burst: 1e9 } });
   const [client, other] = [await server.connect(), await server.connect()];
   const count = 95_000 * soak;
   let sent = 0;
+  let before = 0;
   const answers = new Map<string, number>();
   const answered = (): number => [...answers.values()].reduce((sum, one) => sum + one, 0);
   client.pair.client.addEventListener("message", ({ data }) => {
@@ -68,10 +70,14 @@ test("no frame, whatever it is, ends a connection, passes in silence, disturbs a
     // Signing in is not answered.
     if (/"auth","token"/.test(text)) continue;
     client.send(text);
-    if (++sent % 1_000 === 0) await client.until(() => answered() === sent);
+    if (++sent % 1_000 > 0) continue;
+    await client.until(() => answered() === sent);
+    client.read();
+    if (sent === 20_000) before = heap();
   }
   await client.until(() => answered() === sent);
   await client.rest();
+  expect(heap() - before, from).toBeLessThan(4);
   expect(
     [...answers.keys()].filter((code) => !Object.hasOwn(codes, code)),
     from,

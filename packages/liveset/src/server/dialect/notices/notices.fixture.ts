@@ -104,12 +104,17 @@ export class NoticesClient {
     }
   }
 
+  /** Everything that came unread. */
+  read(): readonly Frame[] {
+    return this.#unread.splice(0);
+  }
+
   /** Everything that came unread, once all that the server had to say by now has arrived. */
   async rest(): Promise<readonly Frame[]> {
     this.send('{"type":"unknown"}');
     const isAnswer = (frame: Frame): boolean => frame.code === "unknown_frame";
     await this.until(() => this.#unread.some(isAnswer) || this.closed !== null);
-    return this.#unread.splice(0).filter((frame) => !isAnswer(frame));
+    return this.read().filter((frame) => !isAnswer(frame));
   }
 }
 

@@ -6,6 +6,7 @@ import { createServer } from "../../create-server.ts";
 import { sqlite } from "../../database/sqlite/sqlite.ts";
 import { defineApi } from "../../define-api.ts";
 import { resource } from "../../resource.ts";
+import { heap } from "../heap.fixture.ts";
 import { type Frame, startRestLive, todos } from "./rest-live.fixture.ts";
 
 const soak = Number(process.env.LIVESET_SOAK ?? 1);
@@ -252,7 +253,7 @@ test("two dialects cannot have one path", () => {
   );
 });
 
-test("no frame, whatever it is, ends a connection, passes in silence or disturbs another client", {
+test("no frame, whatever it is, ends a connection, passes in silence, stays in memory or disturbs another client", {
   timeout: 120_000 * soak,
 }, async () => {
   const server = await startRestLive(api, { limits: { burst: 1e9 } });
@@ -293,14 +294,22 @@ test("no frame, whatever it is, ends a connection, passes in silence or disturbs
         .map((fields) => JSON.stringify({ ...fields, type: fields.type ?? "unsubscribe" })),
     },
   );
-  const frames = fc.sample(frame, { numRuns: 100_000 * soak });
+  const seed = Number(process.env.LIVESET_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  const from = `LIVESET_SEED=${seed}`;
+  const frames = fc.sample(frame, { numRuns: 100_000 * soak, seed });
+  let before = 0;
   for (let i = 0; i < frames.length; i += 1_000) {
     for (const text of frames.slice(i, i + 1_000)) client.sendText(text);
     const answers = await client.rest();
-    expect(answers.length).toBeGreaterThan(500);
-    expect(answers.every(({ type }) => type === "error" || type === "snapshot")).toBe(true);
+    expect(answers.length, from).toBeGreaterThan(500);
+    expect(
+      answers.every(({ type }) => type === "error" || type === "snapshot"),
+      from,
+    ).toBe(true);
+    if (i === 20_000) before = heap();
   }
-  expect(client.closed).toBeNull();
+  expect(heap() - before, from).toBeLessThan(8);
+  expect(client.closed, from).toBeNull();
   await server.run("insert into todos values (1, 'a', 0)");
   expect(await other.rest()).toEqual([told("other", "CREATED", { id: 1, text: "a", done: false })]);
 });
