@@ -263,11 +263,11 @@ test(
         made.database.close();
       }),
       // To shrink a failure to the end would take longer than anybody waits.
-      { numRuns: 150 * soak, interruptAfterTimeLimit: 60_000 * soak, markInterruptAsFailure: true },
+      { numRuns: 350 * soak, interruptAfterTimeLimit: 120_000 * soak, markInterruptAsFailure: true },
     );
     expect(cases).toBeGreaterThanOrEqual(10_000 * soak);
     // Otherwise nothing would have been shown.
     expect(telling).toBeGreaterThan(500 * soak);
   },
-  120_000 * soak,
+  150_000 * soak,
 );
