@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { budgets, sizeOf as subpathSizeOf } from "../scripts/check-size.ts";
 import { bundle } from "./bundle.ts";
 import type { Measurement } from "./measurement.ts";
 import { kib } from "./statistics.ts";
@@ -26,6 +27,17 @@ async function sizeOf(entry: string): Promise<number> {
 /** What a page downloads for reading a list and writing a row, minified and gzipped, React left aside. */
 export async function benchBundles(): Promise<readonly Measurement[]> {
   const lines: Measurement[] = [];
+  const query = await sizeOf(others["TanStack Query"]);
+  for (const budget of budgets) {
+    const size = await subpathSizeOf(budget);
+    lines.push({
+      what: `Download: ${budget.name} by itself, what it shares with liveset/client left aside`,
+      value: kib(size),
+      baseline: `${kib(query)} TanStack Query with its React binding`,
+      ratio: query / size,
+      budget: { text: `≤ ${kib(budget.limit)}`, kept: size <= budget.limit },
+    });
+  }
   for (const [name, entry] of Object.entries(ours)) {
     const own = await sizeOf(entry);
     for (const [other, otherEntry] of Object.entries(others)) {
