@@ -1,5 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
+import { same } from "../core/same.fixture.ts";
 import { action } from "../server/action.ts";
 import { defineApi } from "../server/define-api.ts";
 import { resource } from "../server/resource.ts";
@@ -37,9 +38,6 @@ const api = defineApi({
   seats: resource(seats, { params: { hall: z.number(), floor: z.number().optional() } }),
   status: resource(tasks),
 });
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>): void => {};
 
 const client = createClient<typeof api>("ws://localhost/ws/");
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { same } from "../core/same.fixture.ts";
 import { defineApi } from "../server/define-api.ts";
 import { lists, members, schema, tasks } from "../server/relations.fixture.ts";
 import { resource } from "../server/resource.ts";
@@ -25,9 +26,6 @@ const api = defineApi({
   members: resource(members, { schema, params: { hall: z.string().optional() } }),
   writers: resource(members, { schema, fields: ["role"], with: { list: true } }),
 });
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>): void => {};
 
 const client = createClient<typeof api>("ws://localhost/ws/");
 

@@ -4,6 +4,7 @@ import type { EntityState } from "@ngrx/signals/entities";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import { injectClient } from "../angular/index.ts";
+import { same } from "../core/same.fixture.ts";
 import { defineApi } from "../server/define-api.ts";
 import { resource } from "../server/resource.ts";
 import { withLiveEntities } from "./index.ts";
@@ -16,9 +17,6 @@ const api = defineApi({
   scoped: resource(tasks, { params: { list: z.number() } }),
 });
 type Row = { readonly id: number; readonly text: string; readonly listId: number | null };
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>): void => {};
 
 const tasksOf = () => injectClient<typeof api>().tasks;
 

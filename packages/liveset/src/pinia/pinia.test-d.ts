@@ -3,6 +3,7 @@ import { storeToRefs } from "pinia";
 import { ref } from "vue";
 import { z } from "zod";
 import type { Client } from "../client/client.ts";
+import { same } from "../core/same.fixture.ts";
 import { defineApi } from "../server/define-api.ts";
 import { resource } from "../server/resource.ts";
 import { defineLiveStore } from "./index.ts";
@@ -14,9 +15,6 @@ const api = defineApi({
   tasks: resource(tasks, { filters: ["listId"], orderBy: ["id"] }),
   scoped: resource(tasks, { params: { list: z.number() } }),
 });
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>): void => {};
 
 const ofTasks = (client: Client<typeof api>) => client.tasks;
 const useTasks = defineLiveStore("tasks", ofTasks, { query: () => ({ where: { listId: 1 } }) });

@@ -1,5 +1,6 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
+import { same } from "../core/same.fixture.ts";
 import { defineApi } from "../server/define-api.ts";
 import * as related from "../server/relations.fixture.ts";
 import { resource } from "../server/resource.ts";
@@ -27,9 +28,6 @@ const nesting = defineApi({
   lists: resource(related.lists, { schema: related, fields: ["name"], with: { tasks: true } }),
   tasks: resource(related.tasks, { schema: related, fields: ["text"], with: { list: true } }),
 });
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>): void => {};
 
 export function useLists(id: number): void {
   const client = useClient<typeof api>();

@@ -1,6 +1,7 @@
 import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import type { ApiTypes } from "../core/api-types.ts";
+import type { Equal } from "../core/same.fixture.ts";
 import { action } from "./action.ts";
 import { defineApi } from "./define-api.ts";
 import { resource } from "./resource.ts";
@@ -43,7 +44,6 @@ api satisfies ApiTypes;
 
 type Types = NonNullable<(typeof api)["$types"]>;
 type Task = Types["tasks"];
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Flat<T> = { [K in keyof T]: T[K] };
 function isTrue<_T extends true>(): void {}
 

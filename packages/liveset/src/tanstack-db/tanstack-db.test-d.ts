@@ -2,6 +2,7 @@ import { createCollection, createLiveQueryCollection, eq } from "@tanstack/db";
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import type { Client } from "../client/client.ts";
+import { same } from "../core/same.fixture.ts";
 import { defineApi } from "../server/define-api.ts";
 import * as related from "../server/relations.fixture.ts";
 import { resource } from "../server/resource.ts";
@@ -20,9 +21,6 @@ const api = defineApi({
   scoped: resource(tasks, { params: { list: z.number() } }),
   members: resource(members, {}),
 });
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>): void => {};
 
 export function rows(client: Client<typeof api>): void {
   const cards = createCollection(livesetCollectionOptions({ resource: client.tasks, where: { listId: 1 } }));

@@ -1,6 +1,7 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { type Ref, ref } from "vue";
 import { z } from "zod";
+import { same } from "../core/same.fixture.ts";
 import { defineApi } from "../server/define-api.ts";
 import * as related from "../server/relations.fixture.ts";
 import { resource } from "../server/resource.ts";
@@ -13,9 +14,6 @@ const api = defineApi({
   tasks: resource(tasks, { filters: ["listId"], orderBy: ["id"] }),
   scoped: resource(tasks, { params: { list: z.number() } }),
 });
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>): void => {};
 
 export function lists(): void {
   const client = useClient<typeof api>();

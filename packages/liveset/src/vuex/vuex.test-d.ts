@@ -1,6 +1,7 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { createStore } from "vuex";
 import { type Client, createClient } from "../client/index.ts";
+import { same } from "../core/same.fixture.ts";
 import { defineApi } from "../server/define-api.ts";
 import { resource } from "../server/resource.ts";
 import { createLiveModule, createSocketModule, type SocketState } from "./index.ts";
@@ -9,9 +10,6 @@ import { createLiveModule, createSocketModule, type SocketState } from "./index.
 
 const patients = sqliteTable("patients", { id: integer().primaryKey(), name: text().notNull() });
 const api = defineApi({ patients: resource(patients) });
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>): void => {};
 
 interface Patient {
   readonly id: number;
