@@ -2,6 +2,7 @@ import type { Last, LiveOptions, LiveWindowQuery, ResourceClient } from "../clie
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import type { LiveResourceOptions, LiveWindowResource, MaybeFunction } from "./live-resource.ts";
 import { makeLiveResource } from "./make-live-resource.ts";
 
@@ -22,7 +23,7 @@ import { makeLiveResource } from "./make-live-resource.ts";
 export function injectLiveWindow<
   T extends ResourceTypes,
   const F extends FieldOf<T> = FieldOf<T>,
-  const W extends With<T> = Readonly<Record<never, never>>,
+  const W extends With<T> = Nothing,
 >(
   resource: MaybeFunction<ResourceClient<T>>,
   query: MaybeFunction<LiveWindowQuery<T, F, W> | null | undefined>,

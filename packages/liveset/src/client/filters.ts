@@ -1,4 +1,5 @@
 import type { ResourceTypes } from "../core/api-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { DeclaredWhere } from "../core/query/where.ts";
 
@@ -11,4 +12,4 @@ export type Filters<T extends ResourceTypes> = T["filters"] extends {
 
 type RelatedFilters<T extends ResourceTypes> = T["relatedFilters"] extends object
   ? T["relatedFilters"]
-  : Readonly<Record<never, never>>;
+  : Nothing;

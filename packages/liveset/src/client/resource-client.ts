@@ -1,12 +1,11 @@
 import type { ActionTypes, FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import type { OrderBy } from "../core/query/order.ts";
 import type { Filters } from "./filters.ts";
 import type { LiveHandle, LiveWindow } from "./live-handle.ts";
 import type { CallOptions } from "./operation.ts";
 import type { Exactly, With } from "./with.ts";
-
-type Nothing = Readonly<Record<never, never>>;
 
 /** How rows are to be shown. */
 export interface Fields<

@@ -1,9 +1,8 @@
 import type { ResourceTypes } from "../core/api-types.ts";
 import type { Fewer, Levels, NestedOf, NestedTypes } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import type { OrderBy } from "../core/query/order.ts";
 import type { Filters } from "./filters.ts";
-
-type Nothing = Readonly<Record<never, never>>;
 
 /**
  * Which related rows are nested in those of a query, by the name of the relation: `true` for all that the caller may see of them, a

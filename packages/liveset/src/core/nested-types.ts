@@ -1,6 +1,5 @@
 import type { FieldsShown, ResourceTypes } from "./api-types.ts";
-
-type Nothing = Readonly<Record<never, never>>;
+import type { Nothing } from "./nothing.ts";
 
 /** What a client must know of rows that are nested in others. */
 export interface NestedTypes {

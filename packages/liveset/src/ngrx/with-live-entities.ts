@@ -18,6 +18,7 @@ import type { Last, LiveListQuery, LiveOptions, ResourceClient } from "../client
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 
 /** A collection's names: as they are, or behind the name of the collection: `ids`, or `taskIds`. */
 export type Named<Members, Collection extends string> = Collection extends ""
@@ -75,7 +76,7 @@ export function withLiveEntities<
   T extends ResourceTypes,
   Input extends SignalStoreFeatureResult,
   const F extends FieldOf<T> = FieldOf<T>,
-  const W extends With<T> = Readonly<Record<never, never>>,
+  const W extends With<T> = Nothing,
   Collection extends string = "",
 >(
   resource: () => ResourceClient<T>,

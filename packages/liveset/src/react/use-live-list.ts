@@ -2,9 +2,8 @@ import type { Last, LiveListQuery, LiveOptions, ResourceClient } from "../client
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import { type Live, type UseLiveOptions, useLive, useLiveSuspense } from "./use-live.ts";
-
-type Nothing = Readonly<Record<never, never>>;
 
 /**
  * All rows that fit a query, live, for as long as the component is mounted. An equal query made anew in each render is the same one; null

@@ -2,9 +2,8 @@ import type { Fields, Last, LiveOptions, ResourceClient } from "../client/resour
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import { type Live, type UseLiveOptions, useLive, useLiveSuspense } from "./use-live.ts";
-
-type Nothing = Readonly<Record<never, never>>;
 
 /**
  * One row by its key, live: `data` is undefined until it is known and null where it is absent or out of sight. A key that is null or

@@ -2,9 +2,8 @@ import type { Last, LiveOptions, LiveWindowQuery, ResourceClient } from "../clie
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import { type Live, type UseLiveOptions, useLive, useLiveSuspense } from "./use-live.ts";
-
-type Nothing = Readonly<Record<never, never>>;
 
 /** A live window, and the way to make it larger. */
 export interface UsedWindow<T> extends Live<T> {

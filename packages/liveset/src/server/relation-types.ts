@@ -1,13 +1,12 @@
 import type { ExtractTablesWithRelations, InferModelFromColumns, One, Relation, Table } from "drizzle-orm";
 import type { WireRowOf, WireValue } from "../core/api-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { OrderBy } from "../core/query/order.ts";
 import type { DeclaredWhere, Where } from "../core/query/where.ts";
 
 /** A module of Drizzle tables and `relations(…)`. */
 export type SchemaModule = Readonly<Record<string, unknown>>;
-
-type Nothing = Readonly<Record<never, never>>;
 
 type Tables<S extends SchemaModule> = ExtractTablesWithRelations<S>;
 

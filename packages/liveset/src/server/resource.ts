@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { InferInsertModel, Table } from "drizzle-orm";
 import type { ActionTypes, ResourceTypes, WireRowOf, WireValue } from "../core/api-types.ts";
 import type { Key } from "../core/key/key.ts";
+import type { Nothing } from "../core/nothing.ts";
 import type { Lookup } from "../core/query/lookup.ts";
 import type { OrderBy } from "../core/query/order.ts";
 import type { Action } from "./action.ts";
@@ -325,15 +326,15 @@ export interface TypesOf<
 export function resource<
   T extends Table,
   const F extends ColumnName<T> = ColumnName<T>,
-  C = Readonly<Record<never, never>>,
-  const P extends Schemas = Readonly<Record<never, never>>,
+  C = Nothing,
+  const P extends Schemas = Nothing,
   const L extends FilterDeclaration<T> = readonly [],
   const O extends ColumnName<T> = never,
-  const I extends InputSchemas = Readonly<Record<never, never>>,
-  const A extends Readonly<Record<string, Action<T>>> = Readonly<Record<never, never>>,
+  const I extends InputSchemas = Nothing,
+  const A extends Readonly<Record<string, Action<T>>> = Nothing,
   const W extends ColumnName<T> = never,
   S extends SchemaModule = NoSchema,
-  const N extends NestingDeclaration = Readonly<Record<never, never>>,
+  const N extends NestingDeclaration = Nothing,
   const V extends string = never,
 >(
   table: T,

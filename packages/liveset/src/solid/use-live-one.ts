@@ -2,6 +2,7 @@ import type { Fields, Last, LiveOptions, ResourceClient } from "../client/resour
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import { type Live, type MaybeAccessor, type UseLiveOptions, useLive } from "./use-live.ts";
 
 /**
@@ -21,7 +22,7 @@ import { type Live, type MaybeAccessor, type UseLiveOptions, useLive } from "./u
 export function useLiveOne<
   T extends ResourceTypes,
   const F extends FieldOf<T> = FieldOf<T>,
-  const W extends With<T> = Readonly<Record<never, never>>,
+  const W extends With<T> = Nothing,
 >(
   resource: MaybeAccessor<ResourceClient<T>>,
   key: MaybeAccessor<T["key"] | null | undefined>,

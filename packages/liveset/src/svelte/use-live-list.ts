@@ -2,6 +2,7 @@ import type { Last, LiveListQuery, LiveOptions, ResourceClient } from "../client
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import { type Live, type MaybeGetter, type UseLiveOptions, useLive } from "./use-live.ts";
 
 /**
@@ -23,7 +24,7 @@ import { type Live, type MaybeGetter, type UseLiveOptions, useLive } from "./use
 export function useLiveList<
   T extends ResourceTypes,
   const F extends FieldOf<T> = FieldOf<T>,
-  const W extends With<T> = Readonly<Record<never, never>>,
+  const W extends With<T> = Nothing,
 >(
   resource: MaybeGetter<ResourceClient<T>>,
   query: MaybeGetter<LiveListQuery<T, F, W> | null | undefined> = {},

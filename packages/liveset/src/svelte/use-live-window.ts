@@ -2,6 +2,7 @@ import type { Last, LiveOptions, LiveWindowQuery, ResourceClient } from "../clie
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import { type Live, type LiveStore, type MaybeGetter, type UseLiveOptions, useLive } from "./use-live.ts";
 
 /** What a live window shows, and the way to make it larger. */
@@ -39,7 +40,7 @@ export interface UsedWindow<T> extends ShownWindow<T>, LiveStore<ShownWindow<T>>
 export function useLiveWindow<
   T extends ResourceTypes,
   const F extends FieldOf<T> = FieldOf<T>,
-  const W extends With<T> = Readonly<Record<never, never>>,
+  const W extends With<T> = Nothing,
 >(
   resource: MaybeGetter<ResourceClient<T>>,
   query: MaybeGetter<LiveWindowQuery<T, F, W> | null | undefined>,

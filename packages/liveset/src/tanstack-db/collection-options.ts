@@ -3,10 +3,9 @@ import type { LiveListQuery, LiveOptions, ResourceClient } from "../client/resou
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import { adapterOptions } from "./adapter-options.ts";
 import type { LivesetUtils } from "./collection-state.ts";
-
-type Nothing = Readonly<Record<never, never>>;
 
 /** A collection's row. */
 type RowOf<T extends ResourceTypes, W extends With<T>> = Shown<T, FieldOf<T>, W> & object;

@@ -4,6 +4,7 @@ import type { Last, LiveListQuery, LiveOptions, ResourceClient } from "../client
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import { type Awaitable, awaitable, type Live, type UseLiveOptions, useFollower } from "./live.ts";
 
 /**
@@ -24,7 +25,7 @@ import { type Awaitable, awaitable, type Live, type UseLiveOptions, useFollower 
 export function useLiveList<
   T extends ResourceTypes,
   const F extends FieldOf<T> = FieldOf<T>,
-  const W extends With<T> = Readonly<Record<never, never>>,
+  const W extends With<T> = Nothing,
 >(
   resource: MaybeRefOrGetter<ResourceClient<T>>,
   query?: MaybeRefOrGetter<LiveListQuery<T, F, W> | null | undefined>,

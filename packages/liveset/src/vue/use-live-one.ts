@@ -4,6 +4,7 @@ import type { Fields, Last, LiveOptions, ResourceClient } from "../client/resour
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import { type Awaitable, awaitable, type Live, type UseLiveOptions, useFollower } from "./live.ts";
 
 /**
@@ -22,7 +23,7 @@ import { type Awaitable, awaitable, type Live, type UseLiveOptions, useFollower 
 export function useLiveOne<
   T extends ResourceTypes,
   const F extends FieldOf<T> = FieldOf<T>,
-  const W extends With<T> = Readonly<Record<never, never>>,
+  const W extends With<T> = Nothing,
 >(
   resource: MaybeRefOrGetter<ResourceClient<T>>,
   key: MaybeRefOrGetter<T["key"] | null | undefined>,

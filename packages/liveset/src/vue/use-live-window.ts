@@ -4,6 +4,7 @@ import type { Last, LiveOptions, LiveWindowQuery, ResourceClient } from "../clie
 import type { With } from "../client/with.ts";
 import type { FieldOf, ResourceTypes } from "../core/api-types.ts";
 import type { Shown } from "../core/nested-types.ts";
+import type { Nothing } from "../core/nothing.ts";
 import { type Awaitable, awaitable, type Live, type UseLiveOptions, useFollower } from "./live.ts";
 
 /** A live window as refs, and the way to make it larger. */
@@ -36,7 +37,7 @@ export interface UsedWindow<T> extends Live<T> {
 export function useLiveWindow<
   T extends ResourceTypes,
   const F extends FieldOf<T> = FieldOf<T>,
-  const W extends With<T> = Readonly<Record<never, never>>,
+  const W extends With<T> = Nothing,
 >(
   resource: MaybeRefOrGetter<ResourceClient<T>>,
   query: MaybeRefOrGetter<LiveWindowQuery<T, F, W> | null | undefined>,

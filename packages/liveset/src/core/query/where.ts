@@ -1,3 +1,4 @@
+import type { Nothing } from "../nothing.ts";
 import type { Lookup } from "./lookup.ts";
 
 type TextLookup = "contains" | "icontains" | "startswith" | "istartswith" | "endswith";
@@ -39,8 +40,6 @@ export type Where<Row, Related = Nothing> = {
     readonly OR?: readonly Where<Row, Related>[];
     readonly NOT?: Where<Row, Related>;
   };
-
-type Nothing = Readonly<Record<never, never>>;
 
 /** The same, where each column allows only the lookups that a resource declares for it. */
 export type DeclaredWhere<Row, Declared extends { readonly [K in keyof Row]?: Lookup }, Related = Nothing> = {
