@@ -1,15 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { eq } from "drizzle-orm";
-import { type RunningServer, serve } from "liveset/node";
-import { sqlite } from "liveset/sqlite";
+import type { RunningServer } from "liveset/node";
 import { WebSocket } from "ws";
 import { startBareServer } from "./bare-server.ts";
 import { type Child, sharedClock, startChild } from "./child.ts";
 import type { RoundTrips } from "./dcrf-caller.ts";
 import type { Measurement } from "./measurement.ts";
 import type { Heard, ListenersPlan } from "./rest-live-listeners.ts";
+import { serveTasks } from "./serve-tasks.ts";
 import { count, latencies, median } from "./statistics.ts";
-import { api, createTaskFile, tasks } from "./task-database.ts";
+import { createTaskFile, tasks } from "./task-database.ts";
 
 const audiences = [100, 500, 1000];
 const samples = 200;
@@ -26,14 +26,7 @@ export async function benchDialects(): Promise<readonly Measurement[]> {
 
 async function withServer<T>(use: (server: RunningServer) => Promise<T>): Promise<T> {
   const file = createTaskFile(2000, 1000);
-  const server = await serve(api, {
-    database: sqlite(file.path),
-    port: 0,
-    host: "127.0.0.1",
-    log: { level: "silent" },
-    signals: false,
-    limits: { heartbeat: 600_000, burst: 1e9 },
-  });
+  const server = await serveTasks(file.path, { heartbeat: 600_000, burst: 1e9 });
   try {
     return await use(server);
   } finally {

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { eq } from "drizzle-orm";
-import { type RunningServer, serve } from "liveset/node";
-import { sqlite } from "liveset/sqlite";
+import type { RunningServer } from "liveset/node";
 import { startBareServer } from "./bare-server.ts";
 import { type Child, sharedClock, startChild } from "./child.ts";
 import type { Measurement } from "./measurement.ts";
+import { serveTasks } from "./serve-tasks.ts";
 import { latencies, median, quantile } from "./statistics.ts";
 import type { SubscriberPlan, Told } from "./subscriber-plan.ts";
-import { api, createTaskFile, tasks } from "./task-database.ts";
+import { createTaskFile, tasks } from "./task-database.ts";
 
 const samples = 300;
 
@@ -17,13 +17,7 @@ type Write = (n: number) => Promise<number>;
 /** From a write until a client in another process has the change, on a server that has nothing else to do. */
 export async function benchLatency(): Promise<readonly Measurement[]> {
   const file = createTaskFile(1000);
-  const server = await serve(api, {
-    database: sqlite(file.path),
-    port: 0,
-    host: "127.0.0.1",
-    log: { level: "silent" },
-    signals: false,
-  });
+  const server = await serveTasks(file.path);
   const writer = startChild<number, number>("sql-writer.ts", [file.path]);
   try {
     const bare = await bareLatency();

@@ -1,13 +1,13 @@
 import { eq } from "drizzle-orm";
-import { type RunningServer, serve } from "liveset/node";
-import { sqlite } from "liveset/sqlite";
+import type { RunningServer } from "liveset/node";
 import { startChild } from "./child.ts";
 import type { Command, Said } from "./list-clients.ts";
 import { ListWriter } from "./list-writer.ts";
 import type { Measurement } from "./measurement.ts";
+import { serveTasks } from "./serve-tasks.ts";
 import { sqlRate } from "./sql-rate.ts";
 import { count, latencies, ms, quantile } from "./statistics.ts";
-import { api, createTaskFile, tasks } from "./task-database.ts";
+import { createTaskFile, tasks } from "./task-database.ts";
 
 const sockets = 100;
 const lists = 10_000;
@@ -18,13 +18,10 @@ const seconds = 2;
 export async function benchLists(): Promise<readonly Measurement[]> {
   const file = createTaskFile(10 * lists, lists);
   const plain = sqlRate(file.path);
-  const server = await serve(api, {
-    database: sqlite(file.path),
-    port: 0,
-    host: "127.0.0.1",
-    log: { level: "silent" },
-    signals: false,
-    limits: { heartbeat: 600_000, subscriptions: lists / sockets, burst: 1000 },
+  const server = await serveTasks(file.path, {
+    heartbeat: 600_000,
+    subscriptions: lists / sockets,
+    burst: 1000,
   });
   const unfollowed = await writeRate(server);
   const url = `ws://127.0.0.1:${server.port}/ws/`;

@@ -1,11 +1,10 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { eq } from "drizzle-orm";
-import { serve } from "liveset/node";
-import { sqlite } from "liveset/sqlite";
 import { startBareServer } from "./bare-server.ts";
+import { serveTasks } from "./serve-tasks.ts";
 import type { Command, Reading, ServerKind } from "./server-commands.ts";
 import { startSocketIoServer } from "./socket-io-server.ts";
-import { api, tasks } from "./task-database.ts";
+import { tasks } from "./task-database.ts";
 
 /** A server in a process of its own, started with its kind and the path of a database file. Says its address, then obeys commands. */
 interface Served {
@@ -20,14 +19,7 @@ let changed = 0;
 
 const servers: Readonly<Record<ServerKind, () => Promise<Served>>> = {
   async liveset() {
-    const server = await serve(api, {
-      database: sqlite(path),
-      port: 0,
-      host: "127.0.0.1",
-      log: { level: "silent" },
-      signals: false,
-      limits: { heartbeat: 600_000, subscriptions: 1000, burst: 1000 },
-    });
+    const server = await serveTasks(path, { heartbeat: 600_000, subscriptions: 1000, burst: 1000 });
     const change = (id: number): Promise<unknown> =>
       server.db
         .update(tasks)
