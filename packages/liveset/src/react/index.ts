@@ -3,8 +3,9 @@
  *
  * @module
  */
+export type { UsedConnection } from "../binding/used-connection.ts";
 export { LivesetProvider, type LivesetProviderProps, useClient } from "./liveset-provider.ts";
-export { type UsedConnection, useConnection } from "./use-connection.ts";
+export { useConnection } from "./use-connection.ts";
 export type { Live, UseLiveOptions } from "./use-live.ts";
 export { useLiveCount, useLiveCountSuspense } from "./use-live-count.ts";
 export { useLiveList, useLiveListSuspense } from "./use-live-list.ts";

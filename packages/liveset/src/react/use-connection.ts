@@ -1,12 +1,7 @@
 import { useCallback, useMemo, useSyncExternalStore } from "react";
+import type { UsedConnection } from "../binding/used-connection.ts";
 import type { ClientStatus } from "../client/client.ts";
 import { useClient } from "./liveset-provider.ts";
-
-/** The state of the client's connection, and a way to try again. */
-export interface UsedConnection extends ClientStatus {
-  /** Tries at once. */
-  reconnect(): void;
-}
 
 /** On a server, and in the browser's first look at its page. */
 const unconnected: ClientStatus = Object.freeze({ connection: "paused", since: 0, error: null });

@@ -1,12 +1,6 @@
-import type { ClientStatus } from "../client/client.ts";
+import { type UsedConnection, usedConnection } from "../binding/used-connection.ts";
 import { useClient } from "./liveset-provider.ts";
 import { useReadable } from "./use-readable.ts";
-
-/** The state of the client's connection, as reactive properties, and a way to try again. */
-export interface UsedConnection extends ClientStatus {
-  /** Tries at once. */
-  reconnect(): void;
-}
 
 /**
  * How the client of the nearest `LivesetProvider` is connected.
@@ -23,17 +17,5 @@ export interface UsedConnection extends ClientStatus {
  */
 export function useConnection(): UsedConnection {
   const client = useClient();
-  const status = useReadable(client.status);
-  return {
-    get connection() {
-      return status().connection;
-    },
-    get since() {
-      return status().since;
-    },
-    get error() {
-      return status().error;
-    },
-    reconnect: () => client.reconnect(),
-  };
+  return usedConnection(client, useReadable(client.status));
 }

@@ -2,6 +2,7 @@ import { createComputed, createResource, onCleanup, untrack } from "solid-js";
 import { createStore, reconcile, unwrap } from "solid-js/store";
 import { type FollowedResult, type FollowOptions, LiveFollower } from "../binding/live-follower.ts";
 import { type AskedOptions, isOff, type LiveMethod, liveText } from "../binding/live-text.ts";
+import { withReads } from "../binding/with-reads.ts";
 import type { LiveResult } from "../client/live-handle.ts";
 import type { ResourceClient } from "../client/resource-client.ts";
 import type { ResourceTypes } from "../core/api-types.ts";
@@ -69,7 +70,7 @@ export function useLive<T, R extends ResourceTypes>(
     // Rows that are there stay, also while the server cannot answer.
     if (shown.updatedAt === null) {
       if (shown.status === "error") throw shown.error;
-      if (!off()) wait();
+      wait();
     }
     return shown.data;
   };
@@ -77,13 +78,12 @@ export function useLive<T, R extends ResourceTypes>(
     refresh: () => follower.refresh(),
     loadMore: (count?: number) => follower.loadMore(count),
   });
-  const property = (name: string, get: () => unknown) =>
-    Object.defineProperty(live, name, { get, enumerable: true });
-  for (const name of Object.keys(shown) as (keyof FollowedResult<T>)[]) property(name, () => shown[name]);
-  property("latest", () => shown.data);
-  property("state", state);
-  property("loading", () => shown.status === "pending" && !off());
-  return live as unknown as AnyLive<T>;
+  withReads(live, Object.keys(shown) as (keyof FollowedResult<T>)[], () => shown);
+  return Object.defineProperties(live, {
+    latest: { get: () => shown.data, enumerable: true },
+    state: { get: state, enumerable: true },
+    loading: { get: () => shown.status === "pending" && !off(), enumerable: true },
+  }) as unknown as AnyLive<T>;
 }
 
 /** What a follower shows, as a store. */

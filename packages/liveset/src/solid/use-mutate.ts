@@ -1,13 +1,5 @@
-import { Mutation, type MutationState } from "../binding/mutation.ts";
+import { type Mutate, usedMutation } from "../binding/used-mutation.ts";
 import { useReadable } from "./use-readable.ts";
-
-/** A write and how it stands, as reactive properties. */
-export interface Mutate<A extends readonly unknown[], R> extends MutationState {
-  /** Calls the function. Never rejects: a failure is shown by `error`, and the promise gives undefined. */
-  mutate(...args: A): Promise<R | undefined>;
-  /** Takes the error away. */
-  reset(): void;
-}
 
 /**
  * A write for a component: any function that returns a promise, most simply a resource's method.
@@ -23,16 +15,5 @@ export interface Mutate<A extends readonly unknown[], R> extends MutationState {
  * ```
  */
 export function useMutate<A extends readonly unknown[], R>(write: (...args: A) => Promise<R>): Mutate<A, R> {
-  const mutation = new Mutation();
-  const state = useReadable(mutation);
-  return {
-    get pending() {
-      return state().pending;
-    },
-    get error() {
-      return state().error;
-    },
-    mutate: (...args) => mutation.run(() => write(...args)),
-    reset: () => mutation.reset(),
-  };
+  return usedMutation(write, useReadable);
 }

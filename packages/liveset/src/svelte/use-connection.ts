@@ -1,12 +1,6 @@
-import type { ClientStatus } from "../client/client.ts";
+import { type UsedConnection, usedConnection } from "../binding/used-connection.ts";
 import { useClient } from "./client-context.ts";
 import { readableState } from "./readable-state.ts";
-
-/** The state of the client's connection, as reactive properties, and a way to try again. */
-export interface UsedConnection extends ClientStatus {
-  /** Tries at once. */
-  reconnect(): void;
-}
 
 /**
  * How the client that `setClient` gave is connected.
@@ -24,17 +18,5 @@ export interface UsedConnection extends ClientStatus {
  */
 export function useConnection(): UsedConnection {
   const client = useClient();
-  const status = readableState(client.status);
-  return {
-    get connection() {
-      return status().connection;
-    },
-    get since() {
-      return status().since;
-    },
-    get error() {
-      return status().error;
-    },
-    reconnect: () => client.reconnect(),
-  };
+  return usedConnection(client, readableState(client.status));
 }

@@ -1,6 +1,7 @@
 import { createSubscriber } from "svelte/reactivity";
 import { LazyLive, type LazyResult } from "../binding/lazy-live.ts";
 import { type AnyResource, type AskedOptions, type LiveMethod, liveText } from "../binding/live-text.ts";
+import { withReads } from "../binding/with-reads.ts";
 import type { LiveResult } from "../client/live-handle.ts";
 import type { ResourceClient } from "../client/resource-client.ts";
 import type { ResourceTypes } from "../core/api-types.ts";
@@ -81,8 +82,7 @@ export function useLive<T, R extends ResourceTypes>(
     tell();
     return end;
   };
-  const properties = names.map((name) => [name, { get: () => shown()[name], enumerable: true }]);
-  return Object.defineProperties({ subscribe }, Object.fromEntries(properties)) as AnyLive<T>;
+  return withReads({ subscribe }, names, shown);
 }
 
 function read<T>(value: MaybeGetter<T>): T {
