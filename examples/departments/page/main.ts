@@ -4,6 +4,8 @@ import { provideLiveset } from "liveset/angular";
 import { createClient } from "liveset/client";
 import "../../todo/page/styles/tokens.css";
 import "../../todo/page/styles/base.css";
+import "../../todo/page/styles/connection.css";
+import "../../todo/page/styles/notices.css";
 import "./styles/departments.css";
 import { DepartmentsApp } from "./departments-app.ts";
 

@@ -86,9 +86,9 @@ describe.skipIf(found === null)("how the tree looks in Chromium", () => {
     await tree.row("Harbour, Lagos").dblclick();
     await tree.write("Sea");
     await tree.row("Harbour, Lagos").getByText("not saved").waitFor();
-    await tree.page.locator(".problem").getByText("The name was not saved.").waitFor();
+    await tree.page.locator(".notice").getByText("The name was not saved.").waitFor();
     await picture(tree, "refused");
-    await tree.page.locator(".problem").getByRole("button", { name: "Dismiss" }).click();
+    await tree.page.locator(".notice").getByRole("button", { name: "Dismiss" }).click();
     await tree.row("Harbour, Lagos").getByRole("button", { name: "Dismiss" }).click();
     await tree.row("Harbour, Lagos").getByText("not saved").waitFor({ state: "detached" });
     await sqlFromElsewhere(demo.file, "DELETE FROM locations WHERE id = 'location-9'");

@@ -43,7 +43,7 @@ export async function openPatientsPage(
       await row(id).click();
       await page.locator(".sheet .facts").getByText(`No. ${id}`, { exact: true }).waitFor();
     },
-    says: (state) => page.locator(".badge").getByText(state, { exact: true }).waitFor(),
+    says: (state) => page.locator(".connection").getByText(state, { exact: true }).waitFor(),
     close: () => context.close(),
   };
 }
