@@ -22,7 +22,8 @@ export interface Origin {
  *   rows:   the new group's rows, as they are now                                        ├─► enter, update, leave
  *   missed: what happened to the old group between ──────────────────────────────────────┘
  *
- * A row that is in both, and that nothing happened to, is not sent. Nothing of the old group is: of what leaves, keys only (P5).
+ * A row that is in both, and that nothing happened to, is not sent; one that left between and is back is, since what it was is not
+ * known any more. Nothing of the old group is: of what leaves, keys only (P5).
  */
 export class Move implements Subscriber {
   readonly audience: Audience;
