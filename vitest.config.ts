@@ -21,6 +21,8 @@ const integration = "**/*.integration.test.ts";
 const browser = "**/*.browser.test.ts";
 const setupFiles = [`${import.meta.dirname}/scripts/replay-seed.ts`];
 const never = ["**/node_modules/**", "**/dist/**"];
+// No test is about time: these end what hangs, on a slow and busy machine too.
+const patience = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -33,6 +35,8 @@ export default defineConfig({
         test: {
           name: "unit",
           setupFiles,
+          isolate: false,
+          ...patience,
           include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: [
             ...never,
@@ -49,6 +53,7 @@ export default defineConfig({
         test: {
           name: "page",
           setupFiles,
+          ...patience,
           environment: "happy-dom",
           include: [onPage],
           exclude: [...never, onServer, browser],
@@ -60,12 +65,12 @@ export default defineConfig({
         ssr,
         test: {
           name: "integration",
+          isolate: false,
           setupFiles,
           globalSetup: `${import.meta.dirname}/scripts/postgres/global-setup.ts`,
           include: [integration],
           exclude: never,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          ...patience,
         },
       },
       {
@@ -76,8 +81,7 @@ export default defineConfig({
           include: [browser],
           exclude: never,
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
     ],

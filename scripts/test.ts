@@ -41,11 +41,14 @@ interface Outcome extends CommandResult {
 async function runStage(stage: Stage): Promise<Outcome> {
   const env = process.stdout.isTTY ? { FORCE_COLOR: "1" } : undefined;
   const result = await runCommand(stage.command, env === undefined ? {} : { env });
-  const verdict = result.ok ? "passed" : "FAILED";
-  console.log(
-    `\n═══ ${stage.name}: ${verdict} in ${result.seconds.toFixed(1)} s ═══\n${result.output.trim()}`,
-  );
-  return { ...result, stage };
+  const outcome = { ...result, stage };
+  if (result.ok) console.log(printed(outcome));
+  else console.log(`\n═══ ${stage.name}: FAILED; what it printed stands at the end ═══`);
+  return outcome;
+}
+
+function printed({ stage, ok, seconds, output }: Outcome): string {
+  return `\n═══ ${stage.name}: ${ok ? "passed" : "FAILED"} in ${seconds.toFixed(1)} s ═══\n${output.trim()}`;
 }
 
 async function runLane(lane: readonly Stage[]): Promise<Outcome[]> {
@@ -69,6 +72,8 @@ async function test(names: readonly string[]): Promise<boolean> {
     const lanes = await Promise.all(group.map((lane) => runLane(lane.filter(chosen))));
     outcomes.push(...lanes.flat());
   }
+  // Last, where the end of a long log shows it.
+  for (const outcome of outcomes.filter(({ ok }) => !ok)) console.log(printed(outcome));
   console.log("\n═══ summary ═══");
   for (const { stage, ok, seconds } of outcomes) {
     console.log(`${ok ? "passed" : "FAILED"}  ${stage.name.padEnd(12)} ${seconds.toFixed(1).padStart(6)} s`);

@@ -1,6 +1,8 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { LivesetError } from "../core/error/liveset-error.ts";
-import { rig, task } from "./fake-network.fixture.ts";
+import { socketPair } from "../testing/socket-pair.ts";
+import { createClient } from "./create-client.ts";
+import { rig, type TestApi, task } from "./fake-network.fixture.ts";
 import { restUrlOf, socketUrlOf } from "./urls.ts";
 
 describe("a client", () => {
@@ -79,6 +81,16 @@ describe("addresses", () => {
     expect(socketUrlOf("/ws/")).toBe("wss://host/ws/");
     vi.unstubAllGlobals();
   });
+});
+
+test("a window without events, as React Native has it, is none", () => {
+  vi.stubGlobal("window", {});
+  vi.stubGlobal("document", {});
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const client = createClient<TestApi>("ws://host/ws/", { webSocket: () => socketPair().client });
+  client.tasks.live();
+  expect(client.status.getSnapshot().connection).toBe("connecting");
+  client.close();
 });
 
 describe("HTTP while the socket is not open", () => {

@@ -6,9 +6,9 @@ export interface Surroundings {
   onDoubt(callback: () => void): () => void;
 }
 
-type Target = Pick<EventTarget, "addEventListener" | "removeEventListener">;
+type Target = Partial<Pick<EventTarget, "addEventListener" | "removeEventListener">>;
 
-/** The browser's events; where there is no window or document, none. */
+/** The browser's events; where there is no window or document, or one without events as in React Native, none. */
 export function browserSurroundings(): Surroundings {
   const page = (globalThis as { document?: Document }).document;
   const win = (globalThis as { window?: Window }).window;
@@ -27,6 +27,6 @@ export function browserSurroundings(): Surroundings {
 }
 
 function on(target: Target | undefined, type: string, callback: () => void): () => void {
-  target?.addEventListener(type, callback);
-  return () => target?.removeEventListener(type, callback);
+  target?.addEventListener?.(type, callback);
+  return () => target?.removeEventListener?.(type, callback);
 }
