@@ -36,6 +36,8 @@ export class Line {
   readonly named: Set<string> = new Set();
   /** Principals before the present one, as long as lists may still be theirs. */
   former: (Principal | null)[] = [];
+  /** All that its tokens were ever found to be; of those that lasted a moment only, nothing but failures is told. */
+  readonly found: (Principal | null)[] = [];
   /** Nothing may be sent until somebody was asked for: the principal that was is not in force any more (P9). */
   silent = false;
   held: (() => void) | null = null;
@@ -117,6 +119,7 @@ export class Line {
     // Only when it asks again does the server look whether the time is over.
     const found = this.#known.has(token) && isOver ? null : principal;
     this.#known.set(token, found);
+    this.found.push(found);
     if (this.#welcomed && token !== this.#token) return;
     this.silent = false;
     this.#become(found);

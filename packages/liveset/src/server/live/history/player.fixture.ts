@@ -277,7 +277,7 @@ export class Player {
       return ask.action === "retrieve" && places.some(isAbsent);
     }
     const isBroken =
-      principals.some((principal) =>
+      [...principals, ...line.found].some((principal) =>
         [...ask.resources].some((resource) => rights.wasBroken(principal?.id ?? 0, resource)),
       ) || principals.some((principal) => places.some((place) => oracle.mayThrow(ask, principal, place)));
     if (isBroken) counts.add("errors of lists that are broken");

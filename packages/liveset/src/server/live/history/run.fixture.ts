@@ -287,12 +287,15 @@ export class HistoryRun {
   }
 
   #revoke(user: number): void {
+    const { rights, server } = this.#world;
     const lines = this.#players.flatMap(({ line }) => line ?? []);
-    // Who is not welcomed yet is asked for again: what becomes of its token is the application's to say.
+    // Who is not welcomed yet is asked for again: what becomes of its token is the application's to say. Whose time is over may
+    // be nobody by now.
     const affected = lines.filter(
-      (line) => line.isWelcomed && line.principal?.id === user && !line.isChanging,
+      (line) =>
+        line.isWelcomed && line.principal?.id === user && !line.isChanging && !rights.isOver(line.token),
     );
-    this.#world.server.revoke(user);
+    server.revoke(user);
     for (const { pair, number } of affected) {
       if (pair.server.readyState < 2)
         this.#faults.push(`P9: line ${number} of user ${user} is open though revoked`);
