@@ -1,16 +1,12 @@
-import type { ClientBase, QueryResult } from "pg";
+import type { ClientBase } from "pg";
 import type { LogPlace } from "../../../feed/log-cursor.ts";
 import type { LogRow } from "../../../feed/log-row.ts";
 import { identitySql } from "../identity.ts";
 import { quoted } from "../sql-name.ts";
+import { type ChangeRow, changeColumns, logRow } from "./change-row.ts";
 import { LogLost } from "./log-lost.ts";
 import type { Released } from "./released.ts";
-
-/** A transaction that the triggers have written, not yet released. */
-export interface Unreleased {
-  readonly xid: string;
-  readonly rows: readonly LogRow[];
-}
+import { unseenIn } from "./unseen-in.ts";
 
 /** Where the log stands, as the database knows it. */
 export interface LogState {
@@ -24,95 +20,12 @@ export interface LogState {
   readonly at: number | null;
 }
 
-/** From where on is read: an epoch, and a snapshot whose transactions have been released. */
-export interface SightingFrom {
-  readonly epoch: string;
-  readonly snapshot: string;
-}
-
-/** What a snapshot sees that no earlier one saw. */
-export interface Sighting {
-  /** The snapshot, as PostgreSQL writes it: `xmin:xmax:xip,…`. */
-  readonly snapshot: string;
-  /** In the order in which they are to be released. */
-  readonly transactions: readonly Unreleased[];
-}
-
-interface ChangeRow {
-  readonly seq: string;
-  readonly xid: string;
-  readonly layout: number;
-  readonly op: string;
-  readonly before: string | null;
-  readonly after: string | null;
-}
-
-/** How much is read of what waits. */
-export interface ReadLimits {
-  /** Rows that are read with a snapshot; where there are more, it is first looked how many. */
-  readonly first: number;
-  readonly rows: number;
-  readonly bytes: number;
-}
-
-/** Rows that are read with a snapshot, in general. */
-const usualFirst = 10_000;
-
-const columns = "seq, xid::text AS xid, layout, op, before::text AS before, after::text AS after";
-
 /** Reads and writes the tables of capture by triggers. */
 export class ChangesLog {
   readonly #s: string;
-  readonly #limits: ReadLimits;
 
-  constructor(schema: string, limits: Omit<ReadLimits, "first"> & { readonly first?: number }) {
+  constructor(schema: string) {
     this.#s = quoted(schema);
-    this.#limits = { first: Math.min(usualFirst, limits.rows), ...limits };
-  }
-
-  /**
-   * Begins a transaction on the client and reads what its snapshot sees beyond an earlier one.
-   *
-   * A transaction is released once it is visible: neither the order of numbers nor that of transaction ids is the order of commits.
-   * Those that become visible together are ordered by their last rows: where one wrote after another had committed, its last row
-   * has the larger number.
-   *
-   *     T1  ├ writes row 1 ───────────── row 4 ┤ commit        seen by S1: T2
-   *     T2      ├ writes row 2, row 3 ┤ commit                 seen by S2: T1
-   *                                     S1        S2
-   *
-   * @throws LogLost where the log is of another epoch, or more waits than memory takes.
-   */
-  async sight(
-    client: ClientBase,
-    begin: string,
-    { epoch, snapshot: since }: SightingFrom,
-  ): Promise<Sighting> {
-    // Together, so that it is one way to the server and back. Several statements in one text have several results.
-    const results = (await client.query(
-      `${begin}; SELECT pg_current_snapshot()::text AS snapshot, (SELECT value FROM ${this.#s}.meta WHERE key = 'epoch') AS epoch; SELECT ${columns} FROM ${this.#s}.changes WHERE ${unseenIn(since)} ORDER BY seq LIMIT ${this.#limits.first}`,
-    )) as unknown as readonly QueryResult[];
-    const [{ snapshot, epoch: actual }] = (results.at(-2)?.rows ?? []) as [
-      { snapshot: string; epoch: string | null },
-    ];
-    if (actual !== epoch) throw new LogLost("The log of changes was truncated or made anew.");
-    const first = (results.at(-1)?.rows ?? []) as ChangeRow[];
-    return {
-      snapshot,
-      transactions: byLastRow(first.length < this.#limits.first ? first : await this.#many(client, since)),
-    };
-  }
-
-  async #many(client: ClientBase, since: string): Promise<ChangeRow[]> {
-    const changes = `${this.#s}.changes c WHERE ${unseenIn(since)}`;
-    const { rows: sizes } = await client.query<{ rows: number; bytes: number }>(
-      `SELECT count(*)::float8 AS rows, sum(pg_column_size(c))::float8 AS bytes FROM ${changes}`,
-    );
-    const { rows: count = 0, bytes = 0 } = sizes[0] ?? {};
-    if (count > this.#limits.rows || bytes > this.#limits.bytes)
-      throw new LogLost(`${count} changes of ${bytes} bytes wait: more than memory takes.`);
-    const { rows } = await client.query<ChangeRow>(`SELECT ${columns} FROM ${changes} ORDER BY seq`);
-    return rows;
   }
 
   /**
@@ -197,7 +110,7 @@ export class ChangesLog {
     upTo: number,
   ): Promise<{ readonly place: Released; readonly rows: readonly LogRow[]; readonly xid: string }[] | null> {
     const { rows } = await client.query<ChangeRow & Record<"position" | "rows" | "at", string>>(
-      `SELECT l.position, l.rows, l.at, ${columns.replace("xid::text", "l.xid::text")} FROM ${this.#s}.log l
+      `SELECT l.position, l.rows, l.at, ${changeColumns.replace("xid::text", "l.xid::text")} FROM ${this.#s}.log l
        LEFT JOIN ${this.#s}.changes c ON c.xid = l.xid WHERE l.position > $1 AND l.position <= $2 ORDER BY l.position, c.seq`,
       [after, upTo],
     );
@@ -223,27 +136,4 @@ export class ChangesLog {
     );
     return Number(rows[0]?.position ?? upTo);
   }
-}
-
-/** Transactions that were open in a snapshot or began after it. Its parts are numbers; an index of \`xid\` serves both. */
-function unseenIn(snapshot: string): string {
-  const [, xmax = "0", open = ""] = /^\d+:(\d+):([\d,]*)$/.exec(snapshot) ?? [];
-  const begun = `xid >= '${xmax}'::xid8`;
-  return open === "" ? begun : `(${begun} OR xid = ANY ('{${open}}'::xid8[]))`;
-}
-
-function byLastRow(rows: readonly ChangeRow[]): Unreleased[] {
-  const found = new Map<string, LogRow[]>();
-  // Put in anew with each row, so that the map ends in the order of the last rows.
-  for (const row of rows) {
-    const own = found.get(row.xid) ?? [];
-    found.delete(row.xid);
-    own.push(logRow(row));
-    found.set(row.xid, own);
-  }
-  return [...found].map(([xid, own]) => ({ xid, rows: own }));
-}
-
-function logRow({ seq, layout, op, before, after }: ChangeRow): LogRow {
-  return { seq: Number(seq), layout, op, before, after, at: 0 };
 }

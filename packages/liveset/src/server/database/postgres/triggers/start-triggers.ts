@@ -7,13 +7,14 @@ import { planTriggers } from "./plan-triggers.ts";
 import { ReaderConnection } from "./reader-connection.ts";
 import { releaseTables } from "./release-tables.ts";
 import { decodeTexts, rowLayout } from "./row-layout.ts";
+import { Sightings } from "./sightings.ts";
 import { TriggerCapture, type TriggerStart } from "./trigger-capture.ts";
 import { TriggerFeed } from "./trigger-feed.ts";
 
 /** Capture by triggers: see `StartCapture`. One server at a time reads a log. */
 export async function startTriggers(parts: CaptureParts): Promise<Capture> {
   const { schema, log, readTables } = parts;
-  const changes = new ChangesLog(schema, parts.bounds);
+  const changes = new ChangesLog(schema);
   const reader = new ReaderConnection(parts.makeClient, schema);
   let known = parts.tables;
   const start = async (
@@ -35,6 +36,7 @@ export async function startTriggers(parts: CaptureParts): Promise<Capture> {
       ...parts,
       feed: new TriggerFeed({ ...parts, changes }, first.begun),
       changes,
+      sightings: new Sightings(schema, parts.bounds),
       reader,
       start: first,
       doubt: (tables) =>

@@ -4,10 +4,11 @@ import { LivesetError } from "../../../../core/error/liveset-error.ts";
 import { Mutex } from "../../mutex.ts";
 import type { Capture, CaptureParts, DatabaseTable } from "../capture.ts";
 import { tryAgain } from "../try-again.ts";
-import type { ChangesLog, Sighting } from "./changes-log.ts";
+import type { ChangesLog } from "./changes-log.ts";
 import { isLogLost, LogLost } from "./log-lost.ts";
 import { noteInLog } from "./note-in-log.ts";
 import type { ReaderConnection } from "./reader-connection.ts";
+import type { Sighting, Sightings } from "./sightings.ts";
 import type { TriggerEpoch, TriggerFeed } from "./trigger-feed.ts";
 import { Upkeep } from "./upkeep.ts";
 
@@ -29,6 +30,7 @@ export interface TriggerCaptureParts extends CaptureParts {
   /** Made of `start`. */
   readonly feed: TriggerFeed;
   readonly changes: ChangesLog;
+  readonly sightings: Sightings;
   readonly reader: ReaderConnection;
   readonly start: TriggerStart;
   /** Why tables are not as they were, or not captured in full; null where they are. */
@@ -123,7 +125,7 @@ export class TriggerCapture implements Capture {
     if (this.#doubt !== null) throw away(this.#doubt);
     try {
       const from = { epoch: this.feed.epoch, snapshot: this.#snapshot };
-      return await this.#parts.changes.sight(client, readOnly, from);
+      return await this.#parts.sightings.sight(client, readOnly, from);
     } catch (error) {
       if (!isLogLost(error)) throw error;
       this.#doubtLog(error);

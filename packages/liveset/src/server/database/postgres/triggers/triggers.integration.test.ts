@@ -8,8 +8,8 @@ import { inspectTable } from "../../../table/inspect-table.ts";
 import { makeDatabase, type TestDatabase } from "../make-database.fixture.ts";
 import { postgres } from "../postgres.ts";
 import type { PostgresOptions } from "../postgres-options.ts";
-import { ChangesLog } from "./changes-log.ts";
 import { LogLost } from "./log-lost.ts";
+import { Sightings } from "./sightings.ts";
 
 const items = pgTable("items", { id: integer().primaryKey(), text: text() });
 const sql = "CREATE TABLE items (id integer PRIMARY KEY, text text)";
@@ -137,18 +137,28 @@ test("P4: what was committed while no server ran has its places at the next star
   await vi.waitFor(() => expect(shorts(heard)).toEqual([["items - 0 x"]]));
 });
 
-test("More than memory takes is not read: the log counts as lost", async () => {
+test("P8: more than memory takes is not read: the log counts as lost", async () => {
   const made = await make();
   await open(made);
   const { rows } = await made.client.query(
     "SELECT value AS epoch, pg_current_snapshot()::text AS snapshot FROM liveset.meta WHERE key = 'epoch'",
   );
-  await made.client.query("INSERT INTO items SELECT i, 'x' FROM generate_series(1, 100) i");
-  const few = new ChangesLog("liveset", { first: 10, rows: 50, bytes: 2 ** 20 });
+  await made.client.query("INSERT INTO items SELECT i, repeat('x', 100) FROM generate_series(1, 100) i");
   const client = await connect(made);
-  await expect(few.sight(client, "BEGIN ISOLATION LEVEL REPEATABLE READ", rows[0])).rejects.toThrow(LogLost);
-  await client.query("ROLLBACK");
-  const enough = new ChangesLog("liveset", { first: 10, rows: 100, bytes: 2 ** 20 });
-  const { transactions } = await enough.sight(client, "BEGIN ISOLATION LEVEL REPEATABLE READ", rows[0]);
-  expect(transactions.map((transaction) => transaction.rows.length)).toEqual([100]);
+  const sight = async (limits: { first?: number; rows: number; bytes: number }): Promise<number[]> => {
+    try {
+      const sightings = new Sightings("liveset", limits);
+      const seen = await sightings.sight(client, "BEGIN ISOLATION LEVEL REPEATABLE READ", rows[0]);
+      return seen.transactions.map((transaction) => transaction.rows.length);
+    } finally {
+      await client.query("ROLLBACK");
+    }
+  };
+  await expect(sight({ first: 10, rows: 50, bytes: 2 ** 20 })).rejects.toThrow("100 changes or more");
+  await expect(sight({ first: 10, rows: 1_000, bytes: 5_000 })).rejects.toThrow(LogLost);
+  expect(await sight({ first: 10, rows: 100, bytes: 2 ** 20 })).toEqual([100]);
+  // Few rows may be large.
+  await expect(sight({ rows: 1_000, bytes: 5_000 })).rejects.toThrow("100 changes or more");
+  await expect(sight({ rows: 1_000, bytes: 1 })).rejects.toThrow("100 changes or more");
+  expect(await sight({ rows: 1_000, bytes: Number.POSITIVE_INFINITY })).toEqual([100]);
 });
