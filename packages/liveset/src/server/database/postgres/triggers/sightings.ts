@@ -78,18 +78,17 @@ export class Sightings {
     let bytes = 0;
     const first: ChangeRow[] = [];
     // Together, so that it is one way to the server and back.
-    await eachRow(
+    await eachRow<Seen | ChangeRow>(
       client,
       `${begin}; SELECT pg_current_snapshot()::text AS snapshot, (SELECT value FROM ${this.#s}.meta WHERE key = 'epoch') AS epoch; SELECT ${columns} FROM ${this.#s}.changes WHERE ${unseenIn(since)} ORDER BY seq LIMIT ${most}`,
       (row) => {
         if ("snapshot" in row) {
-          seen = row as unknown as Seen;
+          seen = row;
           return;
         }
-        const change = row as unknown as ChangeRow;
         count++;
-        bytes += (change.before?.length ?? 0) + (change.after?.length ?? 0);
-        if (bytes <= mostBytes) first.push(change);
+        bytes += (row.before?.length ?? 0) + (row.after?.length ?? 0);
+        if (bytes <= mostBytes) first.push(row);
       },
     );
     if (seen?.epoch !== epoch) throw new LogLost("The log of changes was truncated or made anew.");
@@ -125,5 +124,5 @@ function byLastRow(rows: readonly ChangeRow[]): Unreleased[] {
 }
 
 function tooMuch(changes: number, bytes: number): LogLost {
-  return new LogLost(`${changes} changes or more, of ${bytes} bytes, wait: more than memory takes.`);
+  return new LogLost(`At least ${changes} changes of ${bytes} bytes wait: more than memory takes.`);
 }
